@@ -1,0 +1,2 @@
+//! chipcard command
+fn main() {}
