@@ -1,0 +1,44 @@
+//! Padding of messages before a MAC or encipherment.
+
+use crate::crypto::Message;
+use crate::error::Result;
+
+/// How a message is brought to whole blocks.
+///
+/// The schemes differ here more than anywhere, and the difference shows only in messages that are
+/// whole blocks already: method 1 then adds nothing and method 2 adds a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Padding {
+    /// Nothing is added: the message is whole blocks, or the MAC (AES-CMAC) pads by itself.
+    None,
+    /// ISO/IEC 9797-1 method 1: zeros if needed; an empty message becomes one block of zeros.
+    Method1,
+    /// ISO/IEC 9797-1 method 2: `80`, then zeros, always.
+    Method2,
+    /// Method 2, but only where the message is not whole blocks (Mastercard's PIN change).
+    Method2IfNeeded,
+    /// A byte that holds the length of the message, the message, then method 2 (Visa's PIN change).
+    LengthMethod2,
+}
+
+impl Padding {
+    /// Pads `message` in place to blocks of `block` bytes.
+    pub(crate) fn apply(self, message: &mut Message, block: usize) -> Result<()> {
+        let whole = message.as_bytes().len().is_multiple_of(block);
+        match self {
+            Self::None => return Ok(()),
+            Self::Method1 if whole && !message.as_bytes().is_empty() => return Ok(()),
+            Self::Method1 => message.push(&[0x00])?,
+            Self::Method2IfNeeded if whole => return Ok(()),
+            Self::Method2 | Self::Method2IfNeeded => message.push(&[0x80])?,
+            Self::LengthMethod2 => {
+                message.prefix_length()?;
+                message.push(&[0x80])?;
+            }
+        }
+        while !message.as_bytes().len().is_multiple_of(block) {
+            message.push(&[0x00])?;
+        }
+        Ok(())
+    }
+}
