@@ -1,0 +1,216 @@
+//! The bits of card verification results, one table for each layout.
+
+use super::layout::IadLayout;
+use crate::element::bits::Field;
+
+/// What several layouts say, each with its own bits.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fact {
+    FirstGenerateAc,
+    SecondGenerateAc,
+    OfflinePinPerformed,
+    OfflinePinFailed,
+    OfflinePinSuccessful,
+    TerminalWronglyAssumesPin,
+    ExpectedPinNotReceived,
+    ConsumerDeviceCvmPerformed,
+    PinTryLimitExceeded,
+    PinTriesRemaining,
+    IssuerAuthenticationPerformed,
+    IssuerAuthenticationNotPerformed,
+    IssuerAuthenticationFailed,
+    LastOnlineNotCompleted,
+    OfflineDataAuthenticationFailed,
+    DdaPerformed,
+    CdaPerformed,
+    ScriptFailed,
+    ScriptCounter,
+    UnableToGoOnline,
+    GoOnlineNext,
+    NewCard,
+    LowerOfflineLimitExceeded,
+    UpperOfflineLimitExceeded,
+    VelocityLimitExceeded,
+}
+
+/// A field, and the fact it states if that is one of the shared ones.
+pub(super) struct Row {
+    pub(super) fact: Option<Fact>,
+    pub(super) field: Field,
+}
+
+/// Rows of byte, mask, coding, shared fact if any, and name.
+macro_rules! rows {
+    ($(#[$doc:meta])+ $table:ident:
+        $($byte:literal $mask:literal $kind:ident $($values:ident)? $(=> $fact:ident)?: $name:literal;)+) => {
+        $(#[$doc])+
+        const $table: &[Row] = &[$(Row {
+            fact: rows!(@fact $($fact)?),
+            field: Field::$kind($byte, $mask, $name $(, $values)?),
+        },)+];
+    };
+    (@fact) => { None };
+    (@fact $fact:ident) => { Some(Fact::$fact) };
+}
+
+const FIRST: &[(u8, &str)] = &[(0b00, "AAC"), (0b01, "TC"), (0b10, "ARQC")];
+const SECOND: &[(u8, &str)] = &[(0b00, "AAC"), (0b01, "TC"), (0b10, "not requested")];
+
+rows! {
+    /// EMV Book 3 Annex C9.3, Table CCD 10.
+    CCD:
+    1 0xC0 code SECOND => SecondGenerateAc: "second GENERATE AC";
+    1 0x30 code FIRST => FirstGenerateAc: "first GENERATE AC";
+    1 0x08 flag => CdaPerformed: "CDA performed";
+    1 0x04 flag => DdaPerformed: "offline DDA performed";
+    1 0x02 flag => IssuerAuthenticationNotPerformed: "issuer authentication not performed";
+    1 0x01 flag => IssuerAuthenticationFailed: "issuer authentication failed";
+    2 0xF0 number => PinTriesRemaining: "low nibble of the PIN try counter";
+    2 0x08 flag => OfflinePinPerformed: "offline PIN verification performed";
+    2 0x04 flag => OfflinePinFailed: "offline PIN verification performed and PIN not successfully verified";
+    2 0x02 flag => PinTryLimitExceeded: "PIN try limit exceeded";
+    2 0x01 flag => LastOnlineNotCompleted: "last online transaction not completed";
+    3 0x80 flag => LowerOfflineLimitExceeded: "lower offline transaction count limit exceeded";
+    3 0x40 flag => UpperOfflineLimitExceeded: "upper offline transaction count limit exceeded";
+    3 0x20 flag => LowerOfflineLimitExceeded: "lower cumulative offline amount limit exceeded";
+    3 0x10 flag => UpperOfflineLimitExceeded: "upper cumulative offline amount limit exceeded";
+    3 0x08 flag: "issuer discretionary bit 1";
+    3 0x04 flag: "issuer discretionary bit 2";
+    3 0x02 flag: "issuer discretionary bit 3";
+    3 0x01 flag: "issuer discretionary bit 4";
+    4 0xF0 number => ScriptCounter: "successfully processed script commands with secure messaging";
+    4 0x08 flag => ScriptFailed: "issuer script processing failed";
+    4 0x04 flag => OfflineDataAuthenticationFailed: "offline data authentication failed on previous transaction";
+    4 0x02 flag => GoOnlineNext: "go online on next transaction was set";
+    4 0x01 flag => UnableToGoOnline: "unable to go online";
+}
+
+rows! {
+    /// openemv/emv-utils, citing "M/Chip Requirements" 2022 Appendix B. Byte 6 is M/Chip Advance's.
+    M_CHIP:
+    1 0xC0 code SECOND => SecondGenerateAc: "second GENERATE AC";
+    1 0x30 code FIRST => FirstGenerateAc: "first GENERATE AC";
+    1 0x08 flag: "date check failed";
+    1 0x04 flag => OfflinePinPerformed: "offline PIN verification performed";
+    1 0x02 flag: "offline encrypted PIN verification performed";
+    1 0x01 flag => OfflinePinSuccessful: "offline PIN verification successful";
+    2 0x80 flag => DdaPerformed: "DDA returned";
+    2 0x40 flag => CdaPerformed: "CDA returned in first GENERATE AC";
+    2 0x20 flag => CdaPerformed: "CDA returned in second GENERATE AC";
+    2 0x10 flag => IssuerAuthenticationPerformed: "issuer authentication performed";
+    2 0x08 flag: "CIAC default skipped on CAT3";
+    2 0x04 flag: "offline change PIN successful";
+    2 0x03 number: "issuer discretionary";
+    3 0xF0 number => ScriptCounter: "low nibble of the script counter";
+    3 0x0F number => PinTriesRemaining: "low nibble of the PIN try counter";
+    4 0x80 flag => LastOnlineNotCompleted: "last online transaction not completed";
+    4 0x40 flag => UnableToGoOnline: "unable to go online";
+    4 0x20 flag: "offline PIN verification not performed";
+    4 0x10 flag => OfflinePinFailed: "offline PIN verification failed";
+    4 0x08 flag => PinTryLimitExceeded: "PIN try limit exceeded";
+    4 0x04 flag: "international transaction";
+    4 0x02 flag: "domestic transaction";
+    4 0x01 flag => TerminalWronglyAssumesPin: "terminal erroneously considers offline PIN OK";
+    5 0x80 flag => LowerOfflineLimitExceeded: "lower consecutive offline limit (counter 1) exceeded";
+    5 0x40 flag => UpperOfflineLimitExceeded: "upper consecutive offline limit (counter 1) exceeded";
+    5 0x20 flag => LowerOfflineLimitExceeded: "lower cumulative offline limit (accumulator 1) exceeded";
+    5 0x10 flag => UpperOfflineLimitExceeded: "upper cumulative offline limit (accumulator 1) exceeded";
+    5 0x08 flag => GoOnlineNext: "go online on next transaction was set";
+    5 0x04 flag => IssuerAuthenticationFailed: "issuer authentication failed";
+    5 0x02 flag: "script received";
+    5 0x01 flag => ScriptFailed: "script failed";
+    6 0x80 flag => LowerOfflineLimitExceeded: "lower limit of counter 2 exceeded";
+    6 0x40 flag => UpperOfflineLimitExceeded: "upper limit of counter 2 exceeded";
+    6 0x20 flag => LowerOfflineLimitExceeded: "lower limit of accumulator 2 exceeded";
+    6 0x10 flag => UpperOfflineLimitExceeded: "upper limit of accumulator 2 exceeded";
+    6 0x08 flag: "maximum transaction amount exceeded";
+    6 0x04 flag: "number of days offline limit exceeded";
+    6 0x02 flag: "match found in additional check table";
+    6 0x01 flag: "no match found in additional check table";
+}
+
+rows! {
+    /// Visa formats 0, 1 and 3; openemv/emv-utils, citing VCPS 2.2 Appendix M.
+    VISA_0_1_3:
+    1 0xFF number: "length of what follows";
+    2 0xC0 code SECOND => SecondGenerateAc: "second GENERATE AC";
+    2 0x30 code FIRST => FirstGenerateAc: "first GENERATE AC";
+    2 0x08 flag => IssuerAuthenticationFailed: "issuer authentication performed and failed";
+    2 0x04 flag => OfflinePinPerformed: "offline PIN verification performed";
+    2 0x02 flag => OfflinePinFailed: "offline PIN verification failed";
+    2 0x01 flag => UnableToGoOnline: "unable to go online";
+}
+
+const VERIFYING_ENTITY: &[(u8, &str)] = &[
+    (0, "nobody"),
+    (1, "Visa mobile payment application"),
+    (3, "co-residing secure element application"),
+    (4, "trusted execution environment application"),
+    (5, "mobile application"),
+    (6, "terminal"),
+    (7, "cloud"),
+    (8, "operating system of the mobile device"),
+];
+
+const VERIFICATION_TYPE: &[(u8, &str)] = &[
+    (0x0, "none"),
+    (0x1, "passcode"),
+    (0x2, "finger"),
+    (0x3, "mobile device pattern"),
+    (0x4, "face"),
+    (0x5, "iris"),
+    (0x6, "voice"),
+    (0x7, "palm"),
+    (0xD, "signature"),
+    (0xE, "online PIN"),
+];
+
+rows! {
+    /// Visa formats 2 and 4; the same library, which calls its sources for bytes 1 and 5 unverified.
+    VISA_2_4:
+    1 0xF0 code VERIFYING_ENTITY: "entity that verified the consumer";
+    1 0x0F code VERIFICATION_TYPE: "how the consumer was verified";
+    2 0xC0 code SECOND => SecondGenerateAc: "second GENERATE AC";
+    2 0x30 code FIRST => FirstGenerateAc: "first GENERATE AC";
+    2 0x08 flag => IssuerAuthenticationFailed: "issuer authentication performed and failed";
+    2 0x04 flag => ConsumerDeviceCvmPerformed: "consumer device CVM successfully performed";
+    2 0x01 flag => UnableToGoOnline: "unable to go online";
+    5 0x80 flag: "consumer device is not in debug mode";
+    5 0x40 flag: "consumer device is not rooted";
+    5 0x20 flag: "mobile application is not hooked";
+    5 0x10 flag: "mobile application integrity is intact";
+    5 0x08 flag: "consumer device has data connectivity";
+    5 0x04 flag: "consumer device is genuine";
+    5 0x02 flag: "consumer device CVM successfully performed (device's bit)";
+    5 0x01 flag: "secure messaging uses EMV session keys";
+}
+
+rows! {
+    /// Bytes 3 and 4 of every Visa format; the same library, which calls its sources for them unverified.
+    VISA:
+    3 0x80 flag => LastOnlineNotCompleted: "last online transaction not completed";
+    3 0x40 flag => PinTryLimitExceeded: "PIN try limit exceeded";
+    3 0x20 flag => VelocityLimitExceeded: "exceeded velocity checking counters";
+    3 0x10 flag => NewCard: "new card";
+    3 0x08 flag => IssuerAuthenticationFailed: "issuer authentication failure on last online transaction";
+    3 0x04 flag => IssuerAuthenticationNotPerformed: "issuer authentication not performed after online authorisation";
+    3 0x02 flag: "application blocked by card because PIN try limit exceeded";
+    3 0x01 flag => OfflineDataAuthenticationFailed: "offline static data authentication failed on last transaction";
+    4 0xF0 number => ScriptCounter: "issuer script commands";
+    4 0x08 flag => ScriptFailed: "issuer script processing failed";
+    4 0x04 flag => OfflineDataAuthenticationFailed: "offline dynamic data authentication failed on last transaction";
+    4 0x02 flag => DdaPerformed: "offline dynamic data authentication performed";
+    4 0x01 flag => ExpectedPinNotReceived: "PIN verification command not received for a PIN-expecting card";
+}
+
+/// The bits of one layout; none where they are not known.
+pub(super) fn rows(layout: IadLayout) -> impl Iterator<Item = &'static Row> {
+    let tables: [&'static [Row]; 2] = match layout {
+        IadLayout::Ccd => [CCD, &[]],
+        IadLayout::MChip => [M_CHIP, &[]],
+        IadLayout::Visa013 | IadLayout::UnionPay => [VISA_0_1_3, VISA],
+        IadLayout::Visa24 => [VISA_2_4, VISA],
+        IadLayout::Interac | IadLayout::Jcb | IadLayout::Opaque => [&[], &[]],
+    };
+    tables.into_iter().flatten()
+}
