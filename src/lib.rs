@@ -7,8 +7,14 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
+pub mod crypto;
+pub mod cryptogram;
 pub mod element;
 mod error;
+pub mod issuer;
+pub mod key;
+#[cfg(feature = "laboratory")]
+pub mod laboratory;
 pub mod tag;
 pub mod tlv;
 

@@ -282,34 +282,35 @@ impl<'b> Writer<'b> {
     ///
     /// # Errors
     /// As [`Writer::put`], or the error of `fill`. The output is then as before.
-    pub fn template(&mut self, tag: Tag, fill: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {
-        let start = self.length;
-        let written = self.template_inner(tag, fill);
-        written.map_err(|error| {
-            self.length = start;
-            error.in_tag(tag)
-        })
-    }
-
-    fn template_inner(
+    pub fn template<E: From<Error>>(
         &mut self,
         tag: Tag,
-        fill: impl FnOnce(&mut Self) -> Result<()>,
-    ) -> Result<()> {
-        self.raw(tag.as_bytes())?;
-        let body = self.length;
-        fill(self)?;
-        // The length is known only now: move the inside up to make room for it.
+        fill: impl FnOnce(&mut Self) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let start = self.length;
+        let written = self.raw(tag.as_bytes()).map_err(E::from).and_then(|()| {
+            let body = self.length;
+            fill(self)?;
+            Ok(self
+                .close_template(body)
+                .map_err(|error| error.in_tag(tag))?)
+        });
+        if written.is_err() {
+            self.length = start;
+        }
+        written
+    }
+
+    /// Puts the length in front of a template's inside, which starts at `body`.
+    fn close_template(&mut self, body: usize) -> Result<()> {
         let (field, used) = length_field(self.length - body)?;
         let end = self.length + used;
         if end > self.buffer.len() {
             return Err(Error::new(ErrorKind::BufferTooSmall));
         }
         self.buffer.copy_within(body..self.length, body + used);
-        if let (Some(room), Some(field)) =
-            (self.buffer.get_mut(body..body + used), field.get(..used))
-        {
-            room.copy_from_slice(field);
+        for (to, from) in self.buffer.iter_mut().skip(body).zip(field).take(used) {
+            *to = from;
         }
         self.length = end;
         Ok(())

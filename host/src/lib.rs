@@ -1,1 +1,3 @@
-//! host
+//! The `chipcard` command, as a library so that its parts can be tested and reused.
+
+pub mod cli;

@@ -1,2 +1,7 @@
-//! chipcard command
-fn main() {}
+//! The `chipcard` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    chipcard_host::cli::main()
+}

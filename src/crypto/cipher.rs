@@ -69,11 +69,17 @@ pub enum Mode {
 /// The two DES keys of two-key TDES, scheduled: left for `E`, right for `D`.
 pub(crate) fn tdes_pair(key: &[u8; 16]) -> (Des, Des) {
     let [a, b, c, d, e, f, g, h, right @ ..] = *key;
-    (Des::new(&Array([a, b, c, d, e, f, g, h])), Des::new(&Array(right)))
+    (
+        Des::new(&Array([a, b, c, d, e, f, g, h])),
+        Des::new(&Array(right)),
+    )
 }
 
 /// A scheduled key. Schedules are wiped when dropped.
-#[expect(clippy::large_enum_variant, reason = "lives on the stack, where boxing would need a heap")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "lives on the stack, where boxing would need a heap"
+)]
 pub(crate) enum Cipher {
     Tdes { left: Des, right: Des },
     Aes128(Aes128),

@@ -2,7 +2,8 @@
 
 use aes::{Aes128, Aes192, Aes256};
 use cbc_mac::CbcMac;
-use cipher::{Array, BlockCipherDecrypt, BlockCipherEncrypt, InnerInit};
+use cipher::common::InnerInit;
+use cipher::{Array, BlockCipherDecrypt, BlockCipherEncrypt};
 use cmac::{Cmac, KeyInit, Mac};
 use des::Des;
 use subtle::ConstantTimeEq;
@@ -49,7 +50,10 @@ fn retail_mac(key: &SecretKey, padded: &[u8]) -> Result<[u8; 16]> {
     if padded.is_empty() || !padded.len().is_multiple_of(8) {
         return Err(Error::new(ErrorKind::Padding));
     }
-    let key = key.bytes().try_into().map_err(|_| Error::new(ErrorKind::KeyLength))?;
+    let key = key
+        .bytes()
+        .try_into()
+        .map_err(|_| Error::new(ErrorKind::KeyLength))?;
     let (left, right) = tdes_pair(key);
     let mut chain = CbcMac::<Des>::inner_init(left.clone());
     chain.update(padded);

@@ -15,7 +15,10 @@ pub(crate) struct Message {
 
 impl Message {
     pub(crate) const fn new() -> Self {
-        Self { bytes: [0; CAPACITY], length: 0 }
+        Self {
+            bytes: [0; CAPACITY],
+            length: 0,
+        }
     }
 
     /// A message of these bytes.
@@ -27,8 +30,10 @@ impl Message {
 
     pub(crate) fn push(&mut self, bytes: &[u8]) -> Result<()> {
         let end = self.length + bytes.len();
-        let room =
-            self.bytes.get_mut(self.length..end).ok_or(Error::new(ErrorKind::MessageTooLong))?;
+        let room = self
+            .bytes
+            .get_mut(self.length..end)
+            .ok_or(Error::new(ErrorKind::MessageTooLong))?;
         room.copy_from_slice(bytes);
         self.length = end;
         Ok(())
@@ -36,7 +41,8 @@ impl Message {
 
     /// Puts a byte with the length in front.
     pub(crate) fn prefix_length(&mut self) -> Result<()> {
-        let length = u8::try_from(self.length).map_err(|_| Error::new(ErrorKind::MessageTooLong))?;
+        let length =
+            u8::try_from(self.length).map_err(|_| Error::new(ErrorKind::MessageTooLong))?;
         self.push(&[0])?;
         if let Some(used) = self.bytes.get_mut(..self.length) {
             used.rotate_right(1);

@@ -10,11 +10,10 @@ mod padding;
 mod parity;
 mod secret;
 
-pub use cipher::{Algorithm, Mode};
 pub(crate) use cipher::Cipher;
+pub use cipher::{Algorithm, Mode};
 pub(crate) use mac::{constant_time_eq, full_mac, mac};
 pub(crate) use message::Message;
 pub use padding::Padding;
 pub(crate) use parity::odd_parity;
 pub(crate) use secret::SecretKey;
-

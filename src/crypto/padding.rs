@@ -1,6 +1,6 @@
 //! Padding of messages before a MAC or encipherment.
 
-use crate::crypto::Message;
+use crate::crypto::{Algorithm, Message};
 use crate::error::Result;
 
 /// How a message is brought to whole blocks.
@@ -22,6 +22,16 @@ pub enum Padding {
 }
 
 impl Padding {
+    /// How messages that EMV itself defines are padded for a MAC: method 2 with TDES; CMAC pads by itself
+    /// (EMV Book 2 A1.2).
+    pub const fn of_mac(algorithm: Algorithm) -> Self {
+        if algorithm.is_aes() {
+            Self::None
+        } else {
+            Self::Method2
+        }
+    }
+
     /// Pads `message` in place to blocks of `block` bytes.
     pub(crate) fn apply(self, message: &mut Message, block: usize) -> Result<()> {
         let whole = message.as_bytes().len().is_multiple_of(block);

@@ -42,11 +42,15 @@ impl SecretKey {
     }
 
     pub(crate) fn bytes(&self) -> &[u8] {
-        self.bytes.get(..self.algorithm.key_length()).unwrap_or(&self.bytes)
+        self.bytes
+            .get(..self.algorithm.key_length())
+            .unwrap_or(&self.bytes)
     }
 
     pub(crate) fn bytes_mut(&mut self) -> &mut [u8] {
-        self.bytes.get_mut(..self.algorithm.key_length()).unwrap_or_default()
+        self.bytes
+            .get_mut(..self.algorithm.key_length())
+            .unwrap_or_default()
     }
 }
 

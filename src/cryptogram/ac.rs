@@ -2,10 +2,6 @@
 
 use core::fmt;
 
-use crate::crypto::{Message, Padding};
-use crate::error::Result;
-use crate::key::{Ac, SessionKey};
-
 /// An application cryptogram: the eight bytes of tag 9F26.
 ///
 /// It is not secret, but what a host *expects* it to be is: this library compares in constant time and
@@ -27,14 +23,4 @@ impl fmt::Debug for ApplicationCryptogram {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "ApplicationCryptogram({self})")
     }
-}
-
-/// The cryptogram over a data list that [`assemble`](crate::cryptogram::assemble) has joined: all eight
-/// bytes of the retail MAC, or the leftmost eight of CMAC.
-pub(crate) fn application_cryptogram(
-    key: &SessionKey<Ac>,
-    padding: Padding,
-    message: &mut Message,
-) -> Result<ApplicationCryptogram> {
-    key.mac(padding, message).map(ApplicationCryptogram)
 }

@@ -27,13 +27,12 @@ pub enum ArpcKey {
     SessionKey,
 }
 
-/// Method 1: `T(K, ARQC ^ (ARC || 0...))`; with AES the leftmost half of the block enciphered with eight
-/// zero bytes after it.
-pub(crate) fn arpc_method_1(
-    key: &SessionKey<Ac>,
+/// What method 1 enciphers: the cryptogram, the response code xored into its first two bytes, then zeros of
+/// which TDES takes none and AES the whole second half.
+pub(crate) fn method_1_block(
     arqc: ApplicationCryptogram,
     arc: AuthorisationResponseCode,
-) -> Result<[u8; 8]> {
+) -> [u8; 16] {
     let mut block = [0; 16];
     for (to, from) in block.iter_mut().zip(arqc.0) {
         *to = from;
@@ -41,24 +40,45 @@ pub(crate) fn arpc_method_1(
     for (to, from) in block.iter_mut().zip(arc.to_bytes()) {
         *to ^= from;
     }
-    let [a, b, c, d, e, f, g, h, ..] =
-        Cipher::new(key.algorithm(), key.secret().bytes())?.encrypt(block);
+    block
+}
+
+/// What method 2 signs. `proprietary` has at most eight bytes.
+pub(crate) fn method_2_message(
+    arqc: ApplicationCryptogram,
+    csu: CardStatusUpdate,
+    proprietary: &[u8],
+) -> Result<Message> {
+    if proprietary.len() > 8 {
+        let kind = ErrorKind::Length {
+            min: 0,
+            max: 8,
+            found: proprietary.len(),
+        };
+        return Err(Error::new(kind));
+    }
+    Message::of(&[&arqc.0, &csu.0, proprietary])
+}
+
+/// The response cryptogram of method 1.
+pub(crate) fn arpc_method_1(
+    key: &SessionKey<Ac>,
+    arqc: ApplicationCryptogram,
+    arc: AuthorisationResponseCode,
+) -> Result<[u8; 8]> {
+    let cipher = Cipher::new(key.algorithm(), key.secret().bytes())?;
+    let [a, b, c, d, e, f, g, h, ..] = cipher.encrypt(method_1_block(arqc, arc));
     Ok([a, b, c, d, e, f, g, h])
 }
 
-/// Method 2. `proprietary` has at most eight bytes.
+/// The response cryptogram of method 2.
 pub(crate) fn arpc_method_2(
     key: &SessionKey<Ac>,
     arqc: ApplicationCryptogram,
     csu: CardStatusUpdate,
     proprietary: &[u8],
 ) -> Result<[u8; 4]> {
-    if proprietary.len() > 8 {
-        let kind = ErrorKind::Length { min: 0, max: 8, found: proprietary.len() };
-        return Err(Error::new(kind));
-    }
-    let padding = if key.algorithm().is_aes() { Padding::None } else { Padding::Method2 };
-    let mut message = Message::of(&[&arqc.0, &csu.0, proprietary])?;
-    let [a, b, c, d, ..] = key.mac(padding, &mut message)?;
+    let mut message = method_2_message(arqc, csu, proprietary)?;
+    let [a, b, c, d, ..] = key.mac(Padding::of_mac(key.algorithm()), &mut message)?;
     Ok([a, b, c, d])
 }

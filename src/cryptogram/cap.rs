@@ -20,7 +20,11 @@ use crate::error::{Error, ErrorKind, Result};
 /// ```
 pub fn cap_token(data: &[u8], bitmap: &[u8]) -> Result<u64> {
     if data.len() != bitmap.len() {
-        let kind = ErrorKind::Length { min: data.len(), max: data.len(), found: bitmap.len() };
+        let kind = ErrorKind::Length {
+            min: data.len(),
+            max: data.len(),
+            found: bitmap.len(),
+        };
         return Err(Error::new(kind));
     }
     let mut token = 0_u64;

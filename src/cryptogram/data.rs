@@ -33,8 +33,13 @@ impl IadPart {
             (Self::MChipCounters, 26 | 28) => 10..26,
             (Self::MChipCounters, _) => 10..18,
         };
-        let short = ErrorKind::Length { min: range.end, max: 32, found: iad.len() };
-        iad.get(range).ok_or(Error::new(short).in_tag(tag::ISSUER_APPLICATION_DATA))
+        let short = ErrorKind::Length {
+            min: range.end,
+            max: 32,
+            found: iad.len(),
+        };
+        iad.get(range)
+            .ok_or(Error::new(short).in_tag(tag::ISSUER_APPLICATION_DATA))
     }
 }
 
@@ -76,7 +81,10 @@ impl DataList {
     /// With more than 24.
     pub const fn elements(tags: &[Tag]) -> Self {
         let filler = SignedPart::Iad(IadPart::Whole);
-        let mut list = Self { parts: [filler; MAX_PARTS], length: 0 };
+        let mut list = Self {
+            parts: [filler; MAX_PARTS],
+            length: 0,
+        };
         let mut place = 0;
         while place < tags.len() {
             list = list.then(SignedPart::Element(tags[place]));
@@ -112,7 +120,9 @@ impl DataList {
 
     /// The parts in order.
     pub fn parts(&self) -> &[SignedPart] {
-        self.parts.get(..usize::from(self.length)).unwrap_or(&self.parts)
+        self.parts
+            .get(..usize::from(self.length))
+            .unwrap_or(&self.parts)
     }
 }
 
@@ -130,7 +140,11 @@ pub trait DataSource {
 pub(crate) fn assemble(list: &DataList, source: &dyn DataSource) -> Result<Message> {
     let mut message = Message::new();
     for part in list.parts() {
-        let require = |tag| source.value(tag)?.ok_or(Error::new(ErrorKind::Missing).in_tag(tag));
+        let require = |tag| {
+            source
+                .value(tag)?
+                .ok_or(Error::new(ErrorKind::Missing).in_tag(tag))
+        };
         let bytes = match part {
             SignedPart::Element(tag) => require(*tag)?,
             SignedPart::Iad(part) => part.of(require(tag::ISSUER_APPLICATION_DATA)?)?,

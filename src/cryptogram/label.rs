@@ -26,12 +26,18 @@ impl Label {
             bytes[place] = source[place];
             place += 1;
         }
-        Self { bytes, length: end as u8 }
+        Self {
+            bytes,
+            length: end as u8,
+        }
     }
 
     /// The name as text.
     pub fn as_str(&self) -> &str {
-        let used = self.bytes.get(..usize::from(self.length)).unwrap_or_default();
+        let used = self
+            .bytes
+            .get(..usize::from(self.length))
+            .unwrap_or_default();
         core::str::from_utf8(used).unwrap_or_default()
     }
 }

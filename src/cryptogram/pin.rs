@@ -27,7 +27,10 @@ impl Pin {
         if !text.iter().all(u8::is_ascii_digit) {
             return Err(Error::new(ErrorKind::NotDecimal));
         }
-        let mut pin = Self { digits: [0; 12], length: text.len().to_le_bytes()[0] };
+        let mut pin = Self {
+            digits: [0; 12],
+            length: text.len().to_le_bytes()[0],
+        };
         for (to, from) in pin.digits.iter_mut().zip(text) {
             *to = from - b'0';
         }
@@ -36,7 +39,9 @@ impl Pin {
 
     /// The digits, each a number from 0 to 9.
     pub(crate) fn digits(&self) -> &[u8] {
-        self.digits.get(..usize::from(self.length)).unwrap_or(&self.digits)
+        self.digits
+            .get(..usize::from(self.length))
+            .unwrap_or(&self.digits)
     }
 
     /// Up to 16 nibbles: `prefix`, then the digits, then `filler`.

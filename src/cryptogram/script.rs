@@ -1,6 +1,6 @@
 //! Secure messaging of issuer scripts (EMV Book 2 9).
 
-use crate::crypto::{Cipher, Message, Mode, Padding, full_mac};
+use crate::crypto::{Algorithm, Cipher, Message, Mode, Padding, full_mac};
 use crate::cryptogram::{ApplicationCryptogram, PinBlockFormat};
 use crate::element::ApplicationTransactionCounter;
 use crate::error::Result;
@@ -72,15 +72,24 @@ impl ScriptStyle {
     };
 
     /// Interac: the MAC covers header and data only.
-    pub const INTERAC: Self =
-        Self { mac_input: MacInput::HeaderData, key_per_command: false, ..Self::MASTERCARD };
+    pub const INTERAC: Self = Self {
+        mac_input: MacInput::HeaderData,
+        key_per_command: false,
+        ..Self::MASTERCARD
+    };
 
     /// CCD and CPA with format 2 messages: as Interac, data always padded.
-    pub const CCD: Self = Self { padding: Padding::Method2, ..Self::INTERAC };
+    pub const CCD: Self = Self {
+        padding: Padding::Method2,
+        ..Self::INTERAC
+    };
 
     /// EMV format 1 (BER-TLV coded messages with MAC chaining). Documented and implemented by one other
     /// library; no published answer.
-    pub const EMV_FORMAT_1: Self = Self { mac_input: MacInput::Format1, ..Self::CCD };
+    pub const EMV_FORMAT_1: Self = Self {
+        mac_input: MacInput::Format1,
+        ..Self::CCD
+    };
 
     /// UnionPay (PBOC). Read in one public HSM simulator, no published answer. That code takes the second half of the
     /// PIN block's mask from the confidentiality key, which nothing else confirms.
@@ -127,7 +136,12 @@ impl PinChange {
             Self::WithCurrent => 0x01,
             Self::WithoutCurrent => 0x02,
         };
-        CommandHeader { class: 0x84, instruction: 0x24, p1: 0x00, p2 }
+        CommandHeader {
+            class: 0x84,
+            instruction: 0x24,
+            p1: 0x00,
+            p2,
+        }
     }
 }
 
@@ -144,38 +158,58 @@ impl ChainBlock {
     }
 }
 
-/// The MAC of a script command, before truncation, as the chaining block of the next one.
-///
-/// `header` has five bytes for format 2, with the Lc of the finished command. `data` is the command's
-/// data before the MAC; for format 1 the one data object with plain or enciphered data, or nothing.
-pub(crate) fn script_mac(
-    input: MacInput,
-    key: &SessionKey<Smi>,
-    header: [u8; 5],
-    data: &[u8],
-    atc: ApplicationTransactionCounter,
-    ac: ApplicationCryptogram,
-    chain: ChainBlock,
-) -> Result<ChainBlock> {
-    let block = key.algorithm().block_length();
-    let method_2 = if key.algorithm().is_aes() { Padding::None } else { Padding::Method2 };
-    let [class, instruction, p1, p2, _] = header;
-    let (mut message, padding) = match input {
-        MacInput::HeaderCounterCryptogramData => {
-            (Message::of(&[&header, &atc.to_bytes(), &ac.0, data])?, method_2)
-        }
-        MacInput::HeaderData => (Message::of(&[&header, data])?, method_2),
-        MacInput::Format1 => {
-            let mut message = Message::of(&[chain.0.get(..block).unwrap_or(&chain.0)])?;
-            for part in [&[class, instruction, p1, p2], data].into_iter().filter(|p| !p.is_empty()) {
-                let mut padded = Message::of(&[part])?;
-                Padding::Method2.apply(&mut padded, block)?;
-                message.push(padded.as_bytes())?;
+/// What the MAC of one script command covers.
+#[derive(Clone, Copy)]
+pub(crate) struct ScriptMessage<'a> {
+    /// Five bytes, with the Lc of the finished command.
+    pub(crate) header: [u8; 5],
+    /// The command's data before the MAC; for format 1 one data object, or nothing.
+    pub(crate) data: &'a [u8],
+    pub(crate) atc: ApplicationTransactionCounter,
+    pub(crate) ac: ApplicationCryptogram,
+    pub(crate) chain: ChainBlock,
+}
+
+impl ScriptMessage<'_> {
+    /// The bytes to sign with a key of `algorithm`, and how they are padded.
+    pub(crate) fn assemble(
+        &self,
+        input: MacInput,
+        algorithm: Algorithm,
+    ) -> Result<(Message, Padding)> {
+        let padding = Padding::of_mac(algorithm);
+        match input {
+            MacInput::HeaderCounterCryptogramData => {
+                let parts = [
+                    &self.header[..],
+                    &self.atc.to_bytes(),
+                    &self.ac.0,
+                    self.data,
+                ];
+                Ok((Message::of(&parts)?, padding))
             }
-            (message, Padding::None)
+            MacInput::HeaderData => Ok((Message::of(&[&self.header, self.data])?, padding)),
+            MacInput::Format1 => {
+                let block = algorithm.block_length();
+                let [class, instruction, p1, p2, _] = self.header;
+                let mut message =
+                    Message::of(&[self.chain.0.get(..block).unwrap_or(&self.chain.0)])?;
+                let parts = [&[class, instruction, p1, p2], self.data];
+                for part in parts.into_iter().filter(|part| !part.is_empty()) {
+                    let mut padded = Message::of(&[part])?;
+                    Padding::Method2.apply(&mut padded, block)?;
+                    message.push(padded.as_bytes())?;
+                }
+                Ok((message, Padding::None))
+            }
         }
-    };
-    full_mac(key.secret(), padding, &mut message).map(ChainBlock)
+    }
+
+    /// The MAC before truncation, which is the chaining block of the next command.
+    pub(crate) fn mac(&self, input: MacInput, key: &SessionKey<Smi>) -> Result<ChainBlock> {
+        let (mut message, padding) = self.assemble(input, key.algorithm())?;
+        full_mac(key.secret(), padding, &mut message).map(ChainBlock)
+    }
 }
 
 /// Enciphers the data of a script command.

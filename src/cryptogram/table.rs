@@ -16,9 +16,15 @@ const fn recommended_and(part: IadPart) -> DataList {
 }
 
 /// Card verification results of Visa format 0/1/3, UnionPay and JCB data: four bytes from byte 3.
-const CVR_4: IadPart = IadPart::Range { start: 3, length: 4 };
+const CVR_4: IadPart = IadPart::Range {
+    start: 3,
+    length: 4,
+};
 /// Card verification results of M/Chip data: six bytes from byte 2.
-const CVR_6: IadPart = IadPart::Range { start: 2, length: 6 };
+const CVR_6: IadPart = IadPart::Range {
+    start: 2,
+    length: 6,
+};
 
 impl CryptogramVersion {
     /// Visa CVN 10 (`0A`): signed by the card key. Answers of a cloud HSM, pyemv, jPOS and an Atalla simulator.
@@ -49,7 +55,10 @@ impl CryptogramVersion {
             tag::UNPREDICTABLE_NUMBER,
             tag::APPLICATION_TRANSACTION_COUNTER,
         ])
-        .then(SignedPart::Iad(IadPart::Range { start: 4, length: 1 })),
+        .then(SignedPart::Iad(IadPart::Range {
+            start: 4,
+            length: 1,
+        })),
         arpc: None,
         attestation: Attestation::DocumentedOnly,
         ..Self::VISA_10

@@ -147,6 +147,8 @@ impl CryptogramVersion {
     /// assert_eq!(version.name.as_str(), "Visa CVN 18");
     /// ```
     pub fn find(family: Family, identifier: u8) -> Option<&'static Self> {
-        Self::ALL.iter().find(|row| row.family == family && row.identifier == identifier)
+        Self::ALL
+            .iter()
+            .find(|row| row.family == family && row.identifier == identifier)
     }
 }

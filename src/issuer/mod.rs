@@ -4,8 +4,8 @@
 //! everything that signs something takes one:
 //!
 //! ```compile_fail,E0308
-//! # use chipcard::{Issuer, issuer::{IssuerKeys, IssuerResponse}};
-//! # fn host<K: chipcard::issuer::CryptogramEngine>(issuer: &Issuer<K>, arqc: [u8; 8]) {
+//! # use chipcard::issuer::{CryptogramEngine, Issuer, IssuerResponse};
+//! # fn host<E: CryptogramEngine>(issuer: &Issuer<E>, arqc: [u8; 8]) {
 //! // Bytes from a message are not a verified cryptogram: this does not compile.
 //! issuer.authorise(arqc, &IssuerResponse::approve());
 //! # }
@@ -24,6 +24,7 @@
 
 mod chip_data;
 mod engine;
+mod over_keys;
 mod refusal;
 mod response;
 mod script;
@@ -35,5 +36,5 @@ pub use engine::{CardKeys, CryptogramEngine, CryptogramRequest, EngineError, Key
 pub use refusal::Refusal;
 pub use response::{IssuerAuthenticationData, IssuerResponse};
 pub use script::{ScriptPhase, ScriptWriter};
-pub use software::PortfolioKeys;
+pub use software::KeySets;
 pub use verify::{CardRecord, Issuer, VerifiedArqc};

@@ -56,7 +56,11 @@ impl CardKeyOption {
             Self::C | Self::CTo(_) => digits.packed(),
         };
         let complement = block.map(|byte| !byte);
-        Ok(SecretKey::from_blocks(target, master.encrypt(block), master.encrypt(complement)))
+        Ok(SecretKey::from_blocks(
+            target,
+            master.encrypt(block),
+            master.encrypt(complement),
+        ))
     }
 }
 
@@ -75,7 +79,10 @@ impl Digits {
         for (to, from) in aligned.iter_mut().rev().zip(from_right) {
             *to = *from;
         }
-        Self { aligned, length: pan.digits().len() + 2 }
+        Self {
+            aligned,
+            length: pan.digits().len() + 2,
+        }
     }
 
     /// All 32 digits in 16 bytes.
@@ -95,7 +102,9 @@ impl Digits {
         let hash = Sha1::digest(packed.get(16 - used..).unwrap_or(&packed));
         let nibbles = || hash.iter().flat_map(|byte| [byte >> 4, byte & 0x0F]);
         let decimal = nibbles().filter(|nibble| *nibble < 10);
-        let letters = nibbles().filter(|nibble| *nibble >= 10).map(|letter| letter - 10);
+        let letters = nibbles()
+            .filter(|nibble| *nibble >= 10)
+            .map(|letter| letter - 10);
         pack(decimal.chain(letters).take(16))
     }
 }
@@ -131,7 +140,10 @@ impl<P: Purpose> CardKey<P> {
     }
 
     pub(crate) const fn from_secret(key: SecretKey) -> Self {
-        Self { key, purpose: PhantomData }
+        Self {
+            key,
+            purpose: PhantomData,
+        }
     }
 
     /// The session key of one transaction or script command.

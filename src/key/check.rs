@@ -4,7 +4,6 @@ use core::fmt;
 
 use cipher::{Array, KeyInit};
 use cmac::{Cmac, Mac};
-use des::Des;
 
 use crate::crypto::{Algorithm, Cipher, SecretKey, constant_time_eq, odd_parity};
 use crate::error::{Error, ErrorKind, Result};
@@ -24,7 +23,10 @@ pub(crate) fn check_strength(key: &SecretKey, policy: KeyPolicy) -> Result<()> {
     if policy == KeyPolicy::PublishedTestKeys {
         return Ok(());
     }
-    if constant_time_eq(key.bytes(), &[0; 32][..key.bytes().len().min(32)]) {
+    if constant_time_eq(
+        key.bytes(),
+        [0; 32].get(..key.bytes().len()).unwrap_or_default(),
+    ) {
         return Err(Error::new(ErrorKind::ZeroKey));
     }
     if key.algorithm() != Algorithm::Tdes {
@@ -36,10 +38,7 @@ pub(crate) fn check_strength(key: &SecretKey, policy: KeyPolicy) -> Result<()> {
     if constant_time_eq(left, right) {
         return Err(Error::new(ErrorKind::EqualHalves));
     }
-    for half in [left, right] {
-        let half = half.try_into().map_err(|_| Error::new(ErrorKind::KeyLength))?;
-        Des::weak_key_test(&Array(half)).map_err(|_| Error::new(ErrorKind::WeakKey))?;
-    }
+    des::weak_key_test(adjusted.bytes()).map_err(|_| Error::new(ErrorKind::WeakKey))?;
     Ok(())
 }
 
@@ -93,10 +92,7 @@ impl SecretKey {
     }
 }
 
-fn cmac<M: Mac + KeyInit>(
-    key: &[u8],
-    block: &[u8],
-) -> Result<Array<u8, M::OutputSize>> {
+fn cmac<M: Mac + KeyInit>(key: &[u8], block: &[u8]) -> Result<Array<u8, M::OutputSize>> {
     let mac = <M as KeyInit>::new_from_slice(key).map_err(|_| Error::new(ErrorKind::KeyLength))?;
     Ok(mac.chain_update(block).finalize().into_bytes())
 }

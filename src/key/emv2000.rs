@@ -17,9 +17,17 @@ pub struct Emv2000Tree {
 
 impl Emv2000Tree {
     /// Branch factor 4, height 8, initial value zero.
-    pub const BRANCH_4: Self = Self { branch: 4, height: 8, initial: [0; 16] };
+    pub const BRANCH_4: Self = Self {
+        branch: 4,
+        height: 8,
+        initial: [0; 16],
+    };
     /// Branch factor 2, height 16, initial value zero.
-    pub const BRANCH_2: Self = Self { branch: 2, height: 16, initial: [0; 16] };
+    pub const BRANCH_2: Self = Self {
+        branch: 2,
+        height: 16,
+        initial: [0; 16],
+    };
 
     /// A tree with this initial value.
     ///
@@ -28,7 +36,11 @@ impl Emv2000Tree {
     /// sources attest.
     pub const fn new(branch: u8, height: u8, initial: [u8; 16]) -> Result<Self> {
         match (branch, height) {
-            (4, 8) | (2, 16) => Ok(Self { branch, height, initial }),
+            (4, 8) | (2, 16) => Ok(Self {
+                branch,
+                height,
+                initial,
+            }),
             _ => Err(Error::new(ErrorKind::TreeParameters)),
         }
     }
@@ -68,7 +80,11 @@ impl Emv2000Tree {
         let [a, b, c, d, e, f, g, h, s, t, u, v, w, x, y, z] = *data;
         let left = cipher.encrypt(left_block([a, b, c, d, e, f, g, h ^ j]));
         let right = cipher.encrypt(left_block([s, t, u, v, w, x, y, z ^ j ^ 0xF0]));
-        Ok(to_array(&SecretKey::from_blocks(Algorithm::Tdes, left, right)))
+        Ok(to_array(&SecretKey::from_blocks(
+            Algorithm::Tdes,
+            left,
+            right,
+        )))
     }
 }
 

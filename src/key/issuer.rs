@@ -71,7 +71,11 @@ impl<P: Purpose> IssuerMasterKey<P> {
         let key = SecretKey::new(algorithm, key)?;
         check_strength(&key, policy)?;
         let cipher = Cipher::new(algorithm, key.bytes())?;
-        Ok(Self { key, cipher, purpose: PhantomData })
+        Ok(Self {
+            key,
+            cipher,
+            purpose: PhantomData,
+        })
     }
 
     /// The card's key, also called ICC master key or unique derived key.
@@ -86,7 +90,9 @@ impl<P: Purpose> IssuerMasterKey<P> {
         sequence: PanSequenceNumber,
         option: CardKeyOption,
     ) -> Result<CardKey<P>> {
-        option.derive(&self.cipher, self.key.algorithm(), pan, sequence).map(CardKey::from_secret)
+        option
+            .derive(&self.cipher, self.key.algorithm(), pan, sequence)
+            .map(CardKey::from_secret)
     }
 
     /// Cipher and key length.

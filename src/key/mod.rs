@@ -14,8 +14,6 @@ mod issuer;
 mod purpose;
 mod session;
 mod set;
-#[cfg(test)]
-mod tests;
 
 pub use card::{CardKey, CardKeyOption};
 pub use check::{KeyCheckValue, KeyPolicy};

@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use crate::key::{IssuerKeySet, IssuerMasterKey};
+
 /// What a key is for, as a value: names the key in messages to a key store and in errors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -41,10 +43,15 @@ mod sealed {
 pub trait Purpose: sealed::Sealed + 'static {
     /// The same as a value.
     const PURPOSE: KeyPurpose;
+
+    /// The key of this purpose in a set.
+    fn of(set: &IssuerKeySet) -> Option<&IssuerMasterKey<Self>>
+    where
+        Self: Sized;
 }
 
 macro_rules! purposes {
-    ($($(#[$doc:meta])+ $name:ident = $purpose:ident,)+) => {
+    ($($(#[$doc:meta])+ $name:ident = $purpose:ident, $member:expr;)+) => {
         $(
             $(#[$doc])+
             #[derive(Clone, Copy, Debug)]
@@ -52,6 +59,10 @@ macro_rules! purposes {
             impl sealed::Sealed for $name {}
             impl Purpose for $name {
                 const PURPOSE: KeyPurpose = KeyPurpose::$purpose;
+
+                fn of(set: &IssuerKeySet) -> Option<&IssuerMasterKey<Self>> {
+                    $member(set)
+                }
             }
         )+
     };
@@ -59,15 +70,15 @@ macro_rules! purposes {
 
 purposes! {
     /// Keys for application cryptograms.
-    Ac = ApplicationCryptogram,
+    Ac = ApplicationCryptogram, IssuerKeySet::always_ac;
     /// Keys for the integrity of issuer scripts.
-    Smi = SecureMessagingIntegrity,
+    Smi = SecureMessagingIntegrity, IssuerKeySet::smi;
     /// Keys for the confidentiality of issuer scripts.
-    Smc = SecureMessagingConfidentiality,
+    Smc = SecureMessagingConfidentiality, IssuerKeySet::smc;
     /// Keys for ICC dynamic numbers.
-    Idn = IccDynamicNumber,
+    Idn = IccDynamicNumber, IssuerKeySet::idn;
     /// Keys for data authentication codes.
-    Dac = DataAuthenticationCode,
+    Dac = DataAuthenticationCode, IssuerKeySet::dac;
     /// Keys for CVC3.
-    Cvc3 = DynamicCvc3,
+    Cvc3 = DynamicCvc3, IssuerKeySet::cvc3;
 }

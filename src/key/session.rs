@@ -120,7 +120,9 @@ impl SessionDerivation {
     /// EMV common with R = these bytes, then zeros for AES.
     pub const fn from_8_bytes(bytes: [u8; 8]) -> Self {
         let [a, b, c, d, e, f, g, h] = bytes;
-        Self::EmvCommon { diversifier: [a, b, c, d, e, f, g, h, 0, 0, 0, 0, 0, 0, 0, 0] }
+        Self::EmvCommon {
+            diversifier: [a, b, c, d, e, f, g, h, 0, 0, 0, 0, 0, 0, 0, 0],
+        }
     }
 
     pub(crate) fn derive(&self, card_key: &SecretKey) -> Result<SecretKey> {
@@ -154,9 +156,8 @@ impl SessionDerivation {
             }
             Self::UnionPay { atc } => {
                 let cipher = Cipher::new(algorithm, card_key.bytes())?;
-                let [left, right] = halves(counter_and_complement(atc)).map(|half| {
-                    cipher.encrypt(half)
-                });
+                let [left, right] =
+                    halves(counter_and_complement(atc)).map(|half| cipher.encrypt(half));
                 Ok(SecretKey::from_blocks(algorithm, left, right))
             }
         }
@@ -198,7 +199,10 @@ impl<P: Purpose> SessionKey<P> {
     }
 
     pub(crate) const fn from_secret(key: SecretKey) -> Self {
-        Self { key, purpose: PhantomData }
+        Self {
+            key,
+            purpose: PhantomData,
+        }
     }
 
     /// Cipher and key length.

@@ -53,7 +53,15 @@ macro_rules! members {
 impl IssuerKeySet {
     /// A set with the key for application cryptograms.
     pub const fn new(index: u8, ac: IssuerMasterKey<Ac>) -> Self {
-        Self { index, ac, smi: None, smc: None, idn: None, dac: None, cvc3: None }
+        Self {
+            index,
+            ac,
+            smi: None,
+            smc: None,
+            idn: None,
+            dac: None,
+            cvc3: None,
+        }
     }
 
     /// Derivation key index, as the issuer application data name it.
@@ -65,6 +73,10 @@ impl IssuerKeySet {
     /// The key for application cryptograms.
     pub const fn ac(&self) -> &IssuerMasterKey<Ac> {
         &self.ac
+    }
+
+    pub(crate) const fn always_ac(&self) -> Option<&IssuerMasterKey<Ac>> {
+        Some(&self.ac)
     }
 
     members! {

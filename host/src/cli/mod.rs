@@ -1,0 +1,76 @@
+//! The command line: one module a subcommand.
+//!
+//! Exit status: 0 when what was asked for is so, 1 when it is not (a wrong cryptogram, a failed known answer),
+//! 2 when the input could not be understood.
+
+use std::fmt;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// An EMV chip card, its issuer, and a bench to test them.
+#[derive(Debug, Parser)]
+#[command(name = "chipcard", version, about, propagate_version = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {}
+
+/// What a subcommand found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Finding {
+    /// What was asked for is so: exit status 0.
+    Good,
+    /// It is not so: exit status 1.
+    Bad,
+}
+
+/// Why a subcommand could not answer: exit status 2.
+#[derive(Debug)]
+pub struct Failure(String);
+
+impl Failure {
+    /// With a message for a person.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self(message.into())
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl<E: std::error::Error> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// Runs the command line of this process.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let mut out = io::stdout().lock();
+    let result = run(cli.command, &mut out).and_then(|finding| {
+        out.flush()?;
+        Ok(finding)
+    });
+    match result {
+        Ok(Finding::Good) => ExitCode::SUCCESS,
+        Ok(Finding::Bad) => ExitCode::from(1),
+        Err(failure) => {
+            eprintln!("chipcard: {failure}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(command: Command, _out: &mut dyn Write) -> Result<Finding, Failure> {
+    match command {}
+}

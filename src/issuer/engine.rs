@@ -1,0 +1,214 @@
+//! What the issuer's side needs of keys: at the level of keys, and at the level of whole operations.
+
+use core::fmt;
+
+use zeroize::Zeroizing;
+
+use crate::crypto::{Algorithm, Mode, Padding};
+use crate::cryptogram::{
+    ApplicationCryptogram, ChainBlock, CryptogramVersion, Pin, PinBlockFormat,
+};
+use crate::element::{ApplicationTransactionCounter, Pan, PanSequenceNumber, UnpredictableNumber};
+use crate::error::Error;
+use crate::issuer::{IssuerResponse, VerifiedArqc};
+use crate::key::{CardKeyOption, KeyPurpose, Purpose, SessionDerivation};
+
+/// Which card's key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct KeyReference {
+    /// The card's PAN.
+    pub pan: Pan,
+    /// Its sequence number, 00 where it has none.
+    pub sequence: PanSequenceNumber,
+    /// Derivation key index: which master key set.
+    pub index: u8,
+    /// How the card key is derived.
+    pub option: CardKeyOption,
+}
+
+impl KeyReference {
+    /// A reference to the keys of one card.
+    pub const fn new(
+        pan: Pan,
+        sequence: PanSequenceNumber,
+        index: u8,
+        option: CardKeyOption,
+    ) -> Self {
+        Self {
+            pan,
+            sequence,
+            index,
+            option,
+        }
+    }
+}
+
+/// Why keys could not be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EngineError {
+    /// There is no master key set with this index.
+    UnknownKeyIndex(u8),
+    /// The key set has no key for this purpose.
+    NoKey(KeyPurpose),
+    /// The engine does not have this operation.
+    Unsupported(&'static str),
+    /// The engine did not answer: a code of its own.
+    Unavailable(u32),
+    /// The operation's inputs do not fit.
+    Invalid(Error),
+}
+
+impl fmt::Display for EngineError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownKeyIndex(index) => write!(f, "no key set has the index {index:02X}"),
+            Self::NoKey(purpose) => write!(f, "the key set has no {purpose} key"),
+            Self::Unsupported(what) => write!(f, "the key engine cannot do this: {what}"),
+            Self::Unavailable(code) => write!(f, "the key engine did not answer (code {code})"),
+            Self::Invalid(error) => error.fmt(f),
+        }
+    }
+}
+
+impl core::error::Error for EngineError {}
+
+impl From<Error> for EngineError {
+    fn from(error: Error) -> Self {
+        Self::Invalid(error)
+    }
+}
+
+/// Key operations with opaque handles: what a key store, a PKCS#11 token or a general-purpose HSM offers.
+///
+/// Whoever implements it has a [`CryptogramEngine`] for free.
+pub trait CardKeys {
+    /// A session key of one purpose, opaque.
+    type Handle<P: Purpose>;
+
+    /// Derives a card's session key.
+    ///
+    /// # Errors
+    /// When there is no such key, or the derivation does not fit it.
+    fn session_key<P: Purpose>(
+        &self,
+        card: &KeyReference,
+        derivation: &SessionDerivation,
+    ) -> Result<Self::Handle<P>, EngineError>;
+
+    /// Cipher of a key, which decides how its MACs are padded.
+    fn algorithm<P: Purpose>(&self, key: &Self::Handle<P>) -> Algorithm;
+
+    /// The MAC before truncation: ISO/IEC 9797-1 algorithm 3 for TDES (eight bytes, then zeros), CMAC for AES.
+    ///
+    /// # Errors
+    /// When the message is too long or not padded as the cipher needs it.
+    fn mac<P: Purpose>(
+        &self,
+        key: &Self::Handle<P>,
+        padding: Padding,
+        message: &[u8],
+    ) -> Result<[u8; 16], EngineError>;
+
+    /// Enciphers whole blocks in place.
+    ///
+    /// # Errors
+    /// When `data` is not whole blocks.
+    fn encipher<P: Purpose>(
+        &self,
+        key: &Self::Handle<P>,
+        mode: Mode,
+        data: &mut [u8],
+    ) -> Result<(), EngineError>;
+
+    /// The PIN block of a PIN change, before encipherment. `purpose` says whose card key Visa's formats take.
+    ///
+    /// # Errors
+    /// When the format needs the current PIN and there is none.
+    fn pin_block(
+        &self,
+        card: &KeyReference,
+        purpose: KeyPurpose,
+        format: PinBlockFormat,
+        new: &Pin,
+        current: Option<&Pin>,
+    ) -> Result<Zeroizing<[u8; 8]>, EngineError>;
+}
+
+/// One cryptogram to verify: everything that the operation of a payment HSM takes.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct CryptogramRequest<'a> {
+    /// Whose cryptogram.
+    pub card: &'a KeyReference,
+    /// By which recipe.
+    pub version: &'a CryptogramVersion,
+    /// The transaction's counter.
+    pub atc: ApplicationTransactionCounter,
+    /// The terminal's unpredictable number.
+    pub un: UnpredictableNumber,
+    /// The signed data, joined, not padded.
+    pub data: &'a [u8],
+    /// The cryptogram that the message claims.
+    pub claimed: ApplicationCryptogram,
+}
+
+/// Whole cryptogram operations: what a payment HSM offers, and all that [`Issuer`](crate::issuer::Issuer) needs.
+///
+/// Whatever signs takes a [`VerifiedArqc`], which only the issuer's verification makes.
+pub trait CryptogramEngine {
+    /// Whether the claimed cryptogram is the card's over this data, compared in constant time.
+    ///
+    /// # Errors
+    /// When the keys cannot be used. A wrong cryptogram is `Ok(false)`.
+    fn verify_cryptogram(&self, request: &CryptogramRequest<'_>) -> Result<bool, EngineError>;
+
+    /// The response cryptogram: eight bytes by method 1; by method 2 four, then zeros.
+    ///
+    /// # Errors
+    /// When the keys cannot be used, or the version has no signed answer.
+    fn response_cryptogram(
+        &self,
+        verified: &VerifiedArqc<'_>,
+        response: &IssuerResponse<'_>,
+    ) -> Result<[u8; 8], EngineError>;
+
+    /// The MAC of script command `index` (counted from 0), before truncation. `header` has the final Lc.
+    ///
+    /// # Errors
+    /// When the keys cannot be used, or the version has no established script protection.
+    fn script_mac(
+        &self,
+        verified: &VerifiedArqc<'_>,
+        index: u64,
+        header: [u8; 5],
+        data: &[u8],
+        chain: ChainBlock,
+    ) -> Result<ChainBlock, EngineError>;
+
+    /// Pads and enciphers `data` of script command `index` into `output`; returns the length.
+    ///
+    /// # Errors
+    /// As [`CryptogramEngine::script_mac`].
+    fn script_encipher(
+        &self,
+        verified: &VerifiedArqc<'_>,
+        index: u64,
+        data: &[u8],
+        output: &mut [u8],
+    ) -> Result<usize, EngineError>;
+
+    /// The enciphered PIN block of a PIN change into `output`; returns the length.
+    ///
+    /// # Errors
+    /// As [`CryptogramEngine::script_mac`], and when the style has no PIN change with the current PIN.
+    fn script_pin(
+        &self,
+        verified: &VerifiedArqc<'_>,
+        index: u64,
+        new: &Pin,
+        current: Option<&Pin>,
+        output: &mut [u8],
+    ) -> Result<usize, EngineError>;
+}

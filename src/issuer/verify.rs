@@ -1,0 +1,274 @@
+//! Verification of an authorisation request cryptogram, and what it proves.
+
+use crate::cryptogram::{ApplicationCryptogram, CryptogramVersion, DataSource, assemble};
+use crate::element::{
+    ApplicationTransactionCounter, CryptogramType, IadTail, IssuerApplicationData, Pan,
+    PanSequenceNumber, SecondGenerateAc, UnpredictableNumber,
+};
+use crate::error::Error;
+use crate::issuer::{
+    ChipData, CryptogramEngine, CryptogramRequest, EngineError, IssuerAuthenticationData,
+    IssuerResponse, KeyReference, Refusal, ScriptPhase, ScriptWriter,
+};
+use crate::key::CardKeyOption;
+use crate::tag::{self, Tag};
+
+/// What the issuer issued: the facts about a card that a message cannot change.
+///
+/// Cryptogram version and key index are pinned here. A message that names others is refused, not tried.
+#[derive(Clone, Debug)]
+pub struct CardRecord<'v> {
+    key: KeyReference,
+    version: &'v CryptogramVersion,
+    iad_tail: IadTail,
+}
+
+impl<'v> CardRecord<'v> {
+    /// A card with this PAN and sequence number (`None` where it was issued without), cryptogram version and
+    /// derivation key index.
+    pub fn new(
+        pan: Pan,
+        sequence: Option<PanSequenceNumber>,
+        version: &'v CryptogramVersion,
+        key_index: u8,
+    ) -> Self {
+        let sequence = sequence.unwrap_or(PanSequenceNumber::ZERO);
+        let key = KeyReference::new(pan, sequence, key_index, version.card_key);
+        Self {
+            key,
+            version,
+            iad_tail: IadTail::Exact,
+        }
+    }
+
+    /// The same card, its key derived by another option than its version's usual one.
+    #[must_use]
+    pub const fn with_card_key_option(mut self, option: CardKeyOption) -> Self {
+        self.key.option = option;
+        self
+    }
+
+    /// The same card, with what may stand after the end of its issuer application data. Nothing, unless
+    /// told otherwise here.
+    #[must_use]
+    pub const fn with_iad_tail(mut self, tail: IadTail) -> Self {
+        self.iad_tail = tail;
+        self
+    }
+
+    /// Cryptogram version.
+    pub const fn version(&self) -> &'v CryptogramVersion {
+        self.version
+    }
+
+    /// How to find the card's keys.
+    pub const fn key(&self) -> &KeyReference {
+        &self.key
+    }
+}
+
+/// The issuer: a key engine and what is done with it.
+///
+/// The engine is a key set in memory, or whatever implements [`CardKeys`](crate::issuer::CardKeys) or
+/// [`CryptogramEngine`].
+#[derive(Debug)]
+pub struct Issuer<E> {
+    engine: E,
+}
+
+impl<E: CryptogramEngine> Issuer<E> {
+    /// An issuer with these keys.
+    pub const fn new(engine: E) -> Self {
+        Self { engine }
+    }
+
+    /// Verifies an authorisation request cryptogram (ARQC).
+    ///
+    /// It checks, in this order: that the message names the card's own PAN and sequence number where it
+    /// names any; that the issuer application data have the layout, the version and the key index that the
+    /// card was issued with; that tag 9F27, where it is there, says ARQC; the cryptogram, in constant time;
+    /// and then, because only now they can be believed, that the card verification results say that the card made an
+    /// ARQC in the first GENERATE AC. Card verification results that say "AAC" for both GENERATE ACs, which no card
+    /// can (an AAC ends the transaction), say nothing: test tools leave those bits zero.
+    ///
+    /// # Errors
+    /// A [`Refusal`] with the reason.
+    pub fn verify_arqc<'v>(
+        &self,
+        card: &CardRecord<'v>,
+        chip: &ChipData<'_>,
+    ) -> Result<VerifiedArqc<'v>, Refusal> {
+        check_identity(card, chip)?;
+        let raw_iad = chip.issuer_application_data()?;
+        let layout = card.version.iad_layout;
+        let iad = IssuerApplicationData::parse_with_tail(layout, card.iad_tail, raw_iad)
+            .map_err(|error| error.in_tag(tag::ISSUER_APPLICATION_DATA))?;
+        check_pins(card, &iad)?;
+        if let Some(cid) = chip.cryptogram_information()? {
+            let found = cid.cryptogram_type();
+            if found != Some(CryptogramType::Arqc) {
+                return Err(Refusal::NotAnArqc { found });
+            }
+        }
+
+        let (atc, un) = (chip.transaction_counter()?, chip.unpredictable_number()?);
+        let arqc = chip.application_cryptogram()?;
+        let data = assemble(&card.version.data, &Signed { chip, iad: &iad })?;
+        let request = CryptogramRequest {
+            card: &card.key,
+            version: card.version,
+            atc,
+            un,
+            data: data.as_bytes(),
+            claimed: arqc,
+        };
+        if !self.engine.verify_cryptogram(&request)? {
+            return Err(Refusal::Cryptogram);
+        }
+        check_type(&iad)?;
+        Ok(VerifiedArqc {
+            card: card.key.clone(),
+            version: card.version,
+            atc,
+            un,
+            arqc,
+        })
+    }
+
+    /// Signs the answer to a verified cryptogram, once: the proof is used up. A retransmitted request gets
+    /// the stored answer, never a second signature.
+    ///
+    /// # Errors
+    /// When the version has no signed answer, or the keys cannot be used.
+    pub fn authorise(
+        &self,
+        verified: VerifiedArqc<'_>,
+        response: &IssuerResponse<'_>,
+    ) -> Result<IssuerAuthenticationData, EngineError> {
+        let method = verified
+            .version
+            .arpc
+            .ok_or(EngineError::Unsupported("a signed answer"))?;
+        let cryptogram = self.engine.response_cryptogram(&verified, response)?;
+        Ok(IssuerAuthenticationData::new(method, cryptogram, response)?)
+    }
+
+    /// Writes an issuer script, tag 71 or 72 with `identifier` (tag 9F18), into `buffer`; `fill` adds the
+    /// commands. Terminals guarantee no more than 128 bytes for all scripts together (EMV Book 4 12.2.4).
+    ///
+    /// ```
+    /// # use chipcard::issuer::*;
+    /// # fn host(issuer: &Issuer<chipcard::key::IssuerKeySet>, verified: &VerifiedArqc<'_>) {
+    /// let mut buffer = [0; 128];
+    /// let script = issuer.script(verified, ScriptPhase::AfterFinalGenerateAc, [0; 4], &mut buffer, |script| {
+    ///     script.application_block()
+    /// });
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// When the version's script protection is not established, the keys cannot be used, or the buffer is too small.
+    pub fn script<'b>(
+        &self,
+        verified: &VerifiedArqc<'_>,
+        phase: ScriptPhase,
+        identifier: [u8; 4],
+        buffer: &'b mut [u8],
+        fill: impl FnOnce(&mut ScriptWriter<'_, '_, E>) -> Result<(), EngineError>,
+    ) -> Result<&'b [u8], EngineError> {
+        ScriptWriter::write(&self.engine, verified, phase, identifier, buffer, fill)
+    }
+}
+
+/// What the card signed: the message's values, its issuer application data without a tolerated tail.
+struct Signed<'a> {
+    chip: &'a ChipData<'a>,
+    iad: &'a IssuerApplicationData<'a>,
+}
+
+impl DataSource for Signed<'_> {
+    fn value(&self, tag: Tag) -> Result<Option<&[u8]>, Error> {
+        match tag {
+            tag::ISSUER_APPLICATION_DATA => Ok(Some(self.iad.bytes())),
+            _ => self.chip.get(tag),
+        }
+    }
+}
+
+/// What the message says of who the card is, where it says anything.
+fn check_identity(card: &CardRecord<'_>, chip: &ChipData<'_>) -> Result<(), Refusal> {
+    if chip.pan()?.is_some_and(|pan| pan != card.key.pan) {
+        return Err(Refusal::Pan);
+    }
+    if chip
+        .pan_sequence_number()?
+        .is_some_and(|found| found != card.key.sequence)
+    {
+        return Err(Refusal::SequenceNumber);
+    }
+    Ok(())
+}
+
+/// Version and key index against the card's record.
+fn check_pins(card: &CardRecord<'_>, iad: &IssuerApplicationData<'_>) -> Result<(), Refusal> {
+    let pinned = card.version.identifier;
+    if let Some(found) = iad.cvn().filter(|found| *found != pinned) {
+        return Err(Refusal::CryptogramVersion { pinned, found });
+    }
+    let pinned = card.key.index;
+    if let Some(found) = iad.key_index().filter(|found| *found != pinned) {
+        return Err(Refusal::KeyIndex { pinned, found });
+    }
+    Ok(())
+}
+
+/// What the card itself says that it made, under the cryptogram.
+fn check_type(iad: &IssuerApplicationData<'_>) -> Result<(), Refusal> {
+    let Some(cvr) = iad.cvr() else { return Ok(()) };
+    match (cvr.first_generate_ac(), cvr.second_generate_ac()) {
+        (Some(CryptogramType::Aac), Some(SecondGenerateAc::Aac)) => Ok(()),
+        (None | Some(CryptogramType::Arqc), None | Some(SecondGenerateAc::NotRequested)) => Ok(()),
+        (first, _) => Err(Refusal::NotAnArqc { found: first }),
+    }
+}
+
+/// Proof that a cryptogram is a card's own over the data that came with it.
+///
+/// Only [`Issuer::verify_arqc`] makes one; every signature of the issuer needs one. It is not `Clone`,
+/// because [`Issuer::authorise`] uses it up.
+#[derive(Debug)]
+#[must_use = "the cryptogram is right; without an answer the card will not know"]
+pub struct VerifiedArqc<'v> {
+    card: KeyReference,
+    version: &'v CryptogramVersion,
+    atc: ApplicationTransactionCounter,
+    un: UnpredictableNumber,
+    arqc: ApplicationCryptogram,
+}
+
+impl<'v> VerifiedArqc<'v> {
+    /// How to find the card's keys.
+    pub const fn card(&self) -> &KeyReference {
+        &self.card
+    }
+
+    /// The version by which the cryptogram was verified.
+    pub const fn version(&self) -> &'v CryptogramVersion {
+        self.version
+    }
+
+    /// The transaction's counter, now known to be the card's.
+    pub const fn atc(&self) -> ApplicationTransactionCounter {
+        self.atc
+    }
+
+    /// The terminal's unpredictable number, as the card saw it.
+    pub const fn unpredictable_number(&self) -> UnpredictableNumber {
+        self.un
+    }
+
+    /// The cryptogram.
+    pub const fn arqc(&self) -> ApplicationCryptogram {
+        self.arqc
+    }
+}
