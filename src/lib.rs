@@ -39,6 +39,7 @@ extern crate std;
 
 pub mod crypto;
 pub mod cryptogram;
+pub mod dol;
 pub mod element;
 mod error;
 pub mod issuer;
