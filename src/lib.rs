@@ -52,3 +52,8 @@ pub mod tlv;
 pub use error::{Error, ErrorKind, Result};
 pub use issuer::Issuer;
 pub use tag::Tag;
+
+/// The examples of the README, so that they stay true.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
