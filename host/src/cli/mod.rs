@@ -3,6 +3,8 @@
 //! Exit status: 0 when what was asked for is so, 1 when it is not (a wrong cryptogram, a failed known answer),
 //! 2 when the input could not be understood.
 
+mod kat;
+
 use std::fmt;
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -18,7 +20,9 @@ struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {}
+enum Command {
+    Kat(kat::Kat),
+}
 
 /// What a subcommand found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +75,8 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(command: Command, _out: &mut dyn Write) -> Result<Finding, Failure> {
-    match command {}
+fn run(command: Command, out: &mut dyn Write) -> Result<Finding, Failure> {
+    match command {
+        Command::Kat(kat) => kat.run(out),
+    }
 }
