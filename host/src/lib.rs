@@ -2,5 +2,6 @@
 
 pub mod cli;
 pub mod input;
+pub mod kat;
 pub mod keys;
 pub mod verify;

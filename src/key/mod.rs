@@ -16,6 +16,7 @@ mod session;
 mod set;
 
 pub use card::{CardKey, CardKeyOption};
+pub(crate) use check::check_strength;
 pub use check::{KeyCheckValue, KeyPolicy};
 pub use emv2000::Emv2000Tree;
 pub use issuer::IssuerMasterKey;

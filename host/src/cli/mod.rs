@@ -4,6 +4,7 @@
 //! 2 when the input could not be understood.
 
 mod diagnose;
+mod kat;
 mod verify;
 
 use std::fmt;
@@ -24,6 +25,7 @@ struct Cli {
 enum Command {
     Diagnose(Box<diagnose::DiagnoseArgs>),
     Verify(Box<verify::VerifyArgs>),
+    Kat(kat::Kat),
 }
 
 /// What a subcommand found.
@@ -81,5 +83,6 @@ fn run(command: Command, out: &mut dyn Write) -> Result<Finding, Failure> {
     match command {
         Command::Diagnose(args) => args.run(out),
         Command::Verify(args) => args.run(out),
+        Command::Kat(kat) => kat.run(out),
     }
 }
