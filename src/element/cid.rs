@@ -1,6 +1,6 @@
 //! Cryptogram information data (tag 9F27) and the types of application cryptogram.
 
-use super::bits::Field;
+use super::bits::bit_element;
 
 /// Type of an application cryptogram (EMV Book 3 6.5.5, Table 14).
 ///
@@ -36,65 +36,51 @@ impl CryptogramType {
     }
 }
 
-/// Cryptogram information data: one byte, what the card's cryptogram is and why
-/// (EMV Book 3 6.5.5.4, Table 15).
-///
-/// The terminal can alter it unseen, because no common cryptogram version signs it; the card
-/// verification results of the issuer application data say the same under the cryptogram.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[doc(alias = "CID")]
-#[doc(alias = "9F27")]
-pub struct CryptogramInformationData(pub u8);
+const TYPE: &[(u8, &str)] = &[(0b00, "AAC"), (0b01, "TC"), (0b10, "ARQC")];
+
+const REASON: &[(u8, &str)] = &[
+    (0, "no information given"),
+    (1, "service not allowed"),
+    (2, "PIN try limit exceeded"),
+    (3, "issuer authentication failed"),
+];
+
+bit_element! {
+    /// Cryptogram information data: one byte, what the card's cryptogram is and why
+    /// (EMV Book 3 6.5.5.4, Table 15).
+    ///
+    /// The terminal can alter it unseen, because no common cryptogram version signs it; the card verification
+    /// results in the issuer application data say the same under the cryptogram.
+    #[doc(alias = "CID")]
+    #[doc(alias = "9F27")]
+    pub struct CryptogramInformationData([u8; 1]);
+    1 0xC0 code TYPE: "cryptogram type";
+    1 0x30 number: "payment system specific cryptogram";
+    1 0x08 flag => ADVICE_REQUIRED: "advice required";
+    1 0x07 code REASON: "reason or advice code";
+}
 
 impl CryptogramInformationData {
-    /// What the bits mean.
-    pub const FIELDS: &'static [Field] = &[
-        Field::code(
-            1,
-            0xC0,
-            "cryptogram type",
-            &[(0b00, "AAC"), (0b01, "TC"), (0b10, "ARQC")],
-        ),
-        Field::number(1, 0x30, "payment system specific cryptogram"),
-        Field::flag(1, 0x08, "advice required"),
-        Field::code(
-            1,
-            0x07,
-            "reason or advice code",
-            &[
-                (0, "no information given"),
-                (1, "service not allowed"),
-                (2, "PIN try limit exceeded"),
-                (3, "issuer authentication failed"),
-            ],
-        ),
-    ];
+    /// `00`: the cryptogram is an AAC.
+    pub const AAC: Self = Self([0x00]);
+    /// `40`: the cryptogram is a TC.
+    pub const TC: Self = Self([0x40]);
+    /// `80`: the cryptogram is an ARQC.
+    pub const ARQC: Self = Self([0x80]);
 
     /// The type of the cryptogram; `None` for the reserved coding `11`.
     pub const fn cryptogram_type(self) -> Option<CryptogramType> {
-        CryptogramType::from_bits(self.0 >> 6)
-    }
-
-    /// Whether the card wants an advice message to be sent.
-    pub const fn advice_required(self) -> bool {
-        self.0 & 0x08 != 0
+        CryptogramType::from_bits(self.0[0] >> 6)
     }
 
     /// Reason or advice code, 0 to 7.
     pub const fn reason(self) -> u8 {
-        self.0 & 0x07
-    }
-
-    /// Each field with its value.
-    pub fn fields(self) -> impl Iterator<Item = (&'static Field, u8)> {
-        Self::FIELDS
-            .iter()
-            .filter_map(move |field| Some((field, field.value(&[self.0])?)))
+        self.0[0] & 0x07
     }
 }
 
 impl From<CryptogramType> for CryptogramInformationData {
     fn from(cryptogram: CryptogramType) -> Self {
-        Self(cryptogram.to_bits() << 6)
+        Self([cryptogram.to_bits() << 6])
     }
 }

@@ -67,6 +67,18 @@ impl Pan {
         pan.checked()
     }
 
+    /// From digits that are numbers from 0 to 9.
+    pub(super) fn from_values(digits: &[u8]) -> Result<Self> {
+        let mut pan = Self {
+            digits: [0; MAX_DIGITS],
+            length: 0,
+        };
+        for &digit in digits {
+            pan.push(digit)?;
+        }
+        pan.checked()
+    }
+
     fn push(&mut self, digit: u8) -> Result<()> {
         if digit > 9 {
             return Err(Error::new(ErrorKind::NotDecimal));

@@ -22,7 +22,7 @@ pub enum SecondGenerateAc {
 /// `None` where this family has no such bit, which is no statement about the card. All bits of the layout with their
 /// names are in [`fields`](Self::fields).
 ///
-/// Sources and how sure: CCD, EMV Book 3 Annex C9.3, certain. M/Chip, openemv/emv-utils citing "M/Chip Requirements"
+/// Sources and how sure: CCD, EMV Book 3 Annex C7.3 (version 4.3; C9.3 in 4.4), certain. M/Chip, openemv/emv-utils citing "M/Chip Requirements"
 /// 2022 Appendix B, likely. Visa, the same library, which calls its own sources for bytes 3 and 4 and the whole of
 /// format 2 and 4's bytes 1 and 5 unverified. UnionPay after PBOC, which took the bits from Visa's format 0. Interac and
 /// JCB: unknown, every fact is `None`.

@@ -57,7 +57,7 @@ const FIRST: &[(u8, &str)] = &[(0b00, "AAC"), (0b01, "TC"), (0b10, "ARQC")];
 const SECOND: &[(u8, &str)] = &[(0b00, "AAC"), (0b01, "TC"), (0b10, "not requested")];
 
 rows! {
-    /// EMV Book 3 Annex C9.3, Table CCD 10.
+    /// EMV Book 3 Annex C7.3 (version 4.3; C9.3 in 4.4), Table CCD 10.
     CCD:
     1 0xC0 code SECOND => SecondGenerateAc: "second GENERATE AC";
     1 0x30 code FIRST => FirstGenerateAc: "first GENERATE AC";

@@ -5,14 +5,14 @@ use core::ops::RangeInclusive;
 
 /// Whose layout issuer application data have.
 ///
-/// Sources: EMV Book 3 Annex C9 for CCD; for the payment systems, whose own documents are not public, the
+/// Sources: EMV Book 3 Annex C7 (version 4.3; C9 in 4.4) for CCD; for the payment systems, whose own documents are not public, the
 /// open source libraries openemv/emv-utils (which cites Mastercard's "M/Chip Requirements" of 2022, Appendix B, and
 /// Visa's "VCPS Supplemental Requirements" 2.2, Appendix M), jPOS and pyemv, and published test transactions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum IadLayout {
     /// Common Core Definitions, 32 bytes: `0F`, common core identifier, key index, CVR 5, counters 8, `0F`,
-    /// issuer discretionary 15 (EMV Book 3 Annex C9). Identifier `A5` is TDES, `A6` AES, `A4` that of EMV 4.1.
+    /// issuer discretionary 15. Identifier `A5` is TDES, `A6` AES, `A4` that of EMV 4.1.
     Ccd,
     /// Mastercard M/Chip 4 (18 bytes) and M/Chip Advance (18, 20, 26 or 28): key index, version, CVR 6, DAC or
     /// ICC dynamic number 2, counters 8 or 16. Versions `10`, `11`, `14`, `15`. What the last two bytes of
