@@ -4,6 +4,10 @@
 //! they are given. They exist so that a laboratory can compare each step with an HSM's, and are behind the
 //! feature `laboratory`, which an authorisation host leaves off.
 
+mod diagnose;
+
+pub use diagnose::{Diagnosis, Difference, Hypothesis, diagnose, name_version};
+
 use crate::crypto::{Algorithm, Cipher, Message, Mode, Padding};
 use crate::cryptogram::{
     self, ApplicationCryptogram, ChainBlock, CryptogramVersion, DataSource, MacInput, Pin,

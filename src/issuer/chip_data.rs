@@ -169,7 +169,7 @@ impl<'a> ChipData<'a> {
     /// None in practice: its length was checked.
     pub fn cryptogram_information(&self) -> Result<Option<CryptogramInformationData>> {
         let value = self.array(tag::CRYPTOGRAM_INFORMATION_DATA)?;
-        Ok(value.map(|[byte]: [u8; 1]| CryptogramInformationData(byte)))
+        Ok(value.map(CryptogramInformationData))
     }
 
     /// PAN, tag 5A. Most networks leave it out, because DE 2 has it.
