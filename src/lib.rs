@@ -7,6 +7,8 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
+pub mod apdu;
+pub mod card;
 pub mod crypto;
 pub mod cryptogram;
 pub mod element;
