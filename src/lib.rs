@@ -37,6 +37,8 @@ extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
+pub mod apdu;
+pub mod card;
 pub mod crypto;
 pub mod cryptogram;
 pub mod dol;
