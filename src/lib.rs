@@ -48,6 +48,7 @@ pub mod issuer;
 pub mod key;
 #[cfg(feature = "laboratory")]
 pub mod laboratory;
+pub mod magstripe;
 pub mod tag;
 pub mod tlv;
 

@@ -3,5 +3,6 @@
 pub mod cli;
 pub mod decode;
 pub mod input;
+pub mod kat;
 pub mod keys;
 pub mod verify;

@@ -5,6 +5,7 @@
 
 mod decode;
 mod diagnose;
+mod kat;
 mod verify;
 
 use std::fmt;
@@ -26,6 +27,7 @@ enum Command {
     Decode(Box<decode::DecodeArgs>),
     Diagnose(Box<diagnose::DiagnoseArgs>),
     Verify(Box<verify::VerifyArgs>),
+    Kat(kat::Kat),
 }
 
 /// What a subcommand found.
@@ -84,5 +86,6 @@ fn run(command: Command, out: &mut dyn Write) -> Result<Finding, Failure> {
         Command::Decode(args) => args.run(out),
         Command::Diagnose(args) => args.run(out),
         Command::Verify(args) => args.run(out),
+        Command::Kat(kat) => kat.run(out),
     }
 }
