@@ -3,4 +3,5 @@
 pub mod cli;
 pub mod input;
 pub mod keys;
+pub mod terminal;
 pub mod verify;
