@@ -5,4 +5,5 @@ pub mod decode;
 pub mod input;
 pub mod kat;
 pub mod keys;
+pub mod terminal;
 pub mod verify;
