@@ -6,4 +6,5 @@ pub mod input;
 pub mod kat;
 pub mod keys;
 pub mod terminal;
+pub mod transact;
 pub mod verify;
