@@ -47,7 +47,7 @@ pub mod test_cards;
 mod transaction;
 mod verify;
 
-pub use memory::{CardMemory, MemoryError, VolatileMemory};
+pub use memory::{CardMemory, MemoryError, Storage, TwoSlots, VolatileMemory};
 pub use profile::{
     AuthenticationCommand, CardActionCodes, CardholderPin, Directories, IssuerAuthentication,
     Limits, Profile, Record, ResponseFormat,
