@@ -1,3 +1,6 @@
 //! The `chipcard` command, as a library so that its parts can be tested and reused.
 
 pub mod cli;
+pub mod input;
+pub mod keys;
+pub mod verify;

@@ -22,6 +22,7 @@
 //! tampered cryptogram is the signed *approval* of the genuine one; with Mastercard's own session keys, whose
 //! answers are signed by the card key itself, two answers give an attacker a session key of his choice.
 
+mod batch;
 mod chip_data;
 mod engine;
 mod over_keys;
@@ -31,6 +32,7 @@ mod script;
 mod software;
 mod verify;
 
+pub use batch::{BatchItem, BatchVerdict};
 pub use chip_data::ChipData;
 pub use engine::{CardKeys, CryptogramEngine, CryptogramRequest, EngineError, KeyReference};
 pub use refusal::Refusal;

@@ -3,6 +3,9 @@
 //! Exit status: 0 when what was asked for is so, 1 when it is not (a wrong cryptogram, a failed known answer),
 //! 2 when the input could not be understood.
 
+mod diagnose;
+mod verify;
+
 use std::fmt;
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -18,7 +21,10 @@ struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {}
+enum Command {
+    Diagnose(Box<diagnose::DiagnoseArgs>),
+    Verify(Box<verify::VerifyArgs>),
+}
 
 /// What a subcommand found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +77,9 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(command: Command, _out: &mut dyn Write) -> Result<Finding, Failure> {
-    match command {}
+fn run(command: Command, out: &mut dyn Write) -> Result<Finding, Failure> {
+    match command {
+        Command::Diagnose(args) => args.run(out),
+        Command::Verify(args) => args.run(out),
+    }
 }
