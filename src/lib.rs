@@ -37,6 +37,8 @@ extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
+pub mod apdu;
+pub mod card;
 pub mod crypto;
 pub mod cryptogram;
 pub mod dol;
@@ -46,9 +48,15 @@ pub mod issuer;
 pub mod key;
 #[cfg(feature = "laboratory")]
 pub mod laboratory;
+pub mod magstripe;
 pub mod tag;
 pub mod tlv;
 
 pub use error::{Error, ErrorKind, Result};
 pub use issuer::Issuer;
 pub use tag::Tag;
+
+/// The examples of the README, so that they stay true.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
