@@ -149,6 +149,8 @@ kinds! {
     LengthTooLong = "the length has too many bytes",
     /// Nested deeper than the bound.
     TooDeep = "nested too deeply",
+    /// A command with extended length fields (ISO/IEC 7816-4 5.1), which EMV does not use.
+    ExtendedLength = "extended length fields are not supported",
     /// More data objects than the bound.
     TooMany = "too many data objects",
     /// Bytes that belong to no data object.

@@ -1,4 +1,8 @@
 //! The `chipcard` command, as a library so that its parts can be tested and reused.
 
 pub mod cli;
+pub mod decode;
+pub mod input;
 pub mod kat;
+pub mod keys;
+pub mod verify;

@@ -76,10 +76,6 @@ pub(crate) fn tdes_pair(key: &[u8; 16]) -> (Des, Des) {
 }
 
 /// A scheduled key. Schedules are wiped when dropped.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "lives on the stack, where boxing would need a heap"
-)]
 pub(crate) enum Cipher {
     Tdes { left: Des, right: Des },
     Aes128(Aes128),

@@ -151,6 +151,16 @@ impl PinChange {
 pub struct ChainBlock(pub(crate) [u8; 16]);
 
 impl ChainBlock {
+    /// From a MAC before truncation: eight bytes and zeros after them with TDES, 16 bytes with AES.
+    pub const fn from_mac(mac: [u8; 16]) -> Self {
+        Self(mac)
+    }
+
+    /// The MAC before truncation.
+    pub const fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+
     /// For the first command of a transaction.
     pub const fn first(ac: ApplicationCryptogram) -> Self {
         let [a, b, c, d, e, f, g, h] = ac.0;

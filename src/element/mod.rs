@@ -13,7 +13,7 @@ mod cid;
 mod csu;
 mod cvm;
 mod date;
-mod iad;
+pub(crate) mod iad;
 mod pan;
 mod qualifiers;
 mod service_code;

@@ -3,18 +3,43 @@
 //! The order is enforced by types. [`Issuer::verify_arqc`] is the only source of a [`VerifiedArqc`], and
 //! everything that signs something takes one:
 //!
-//! ```compile_fail,E0308
-//! # use chipcard::issuer::{CryptogramEngine, Issuer, IssuerResponse};
-//! # fn host<E: CryptogramEngine>(issuer: &Issuer<E>, arqc: [u8; 8]) {
-//! // Bytes from a message are not a verified cryptogram: this does not compile.
-//! issuer.authorise(arqc, &IssuerResponse::approve());
+//! ```
+//! # use chipcard::issuer::{CardRecord, ChipData, CryptogramEngine, Issuer, IssuerResponse};
+//! # fn host<E: CryptogramEngine>(issuer: &Issuer<E>, card: &CardRecord<'_>, chip: &ChipData<'_>) -> Result<(), Box<dyn std::error::Error>> {
+//! let verified = issuer.verify_arqc(card, chip)?;
+//! let answer = issuer.authorise(verified, &IssuerResponse::approve())?;
+//! # Ok(())
 //! # }
 //! ```
 //!
+//! Bytes of a message are no proof, so this does not compile:
+//!
+//! ```compile_fail,E0308
+//! # use chipcard::issuer::{CardRecord, ChipData, CryptogramEngine, Issuer, IssuerResponse};
+//! # fn host<E: CryptogramEngine>(issuer: &Issuer<E>, card: &CardRecord<'_>, chip: &ChipData<'_>) -> Result<(), Box<dyn std::error::Error>> {
+//! let claimed = chip.application_cryptogram()?;
+//! let answer = issuer.authorise(claimed, &IssuerResponse::approve())?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Nor can the proof be made by hand, because its fields are private, or be used for a second answer:
+//!
 //! ```compile_fail,E0451
-//! # fn host(arqc: chipcard::cryptogram::ApplicationCryptogram) {
-//! // Nor can the proof be made by hand: its fields are private.
-//! let forged = chipcard::issuer::VerifiedArqc { arqc };
+//! # use chipcard::issuer::VerifiedArqc;
+//! # fn host<'v>(honest: VerifiedArqc<'v>, arqc: chipcard::cryptogram::ApplicationCryptogram) -> VerifiedArqc<'v> {
+//! VerifiedArqc { arqc, ..honest }
+//! # }
+//! ```
+//!
+//! ```compile_fail,E0382
+//! # use chipcard::element::AuthorisationResponseCode;
+//! # use chipcard::issuer::{CardRecord, ChipData, CryptogramEngine, Issuer, IssuerResponse};
+//! # fn host<E: CryptogramEngine>(issuer: &Issuer<E>, card: &CardRecord<'_>, chip: &ChipData<'_>) -> Result<(), Box<dyn std::error::Error>> {
+//! let verified = issuer.verify_arqc(card, chip)?;
+//! let approval = issuer.authorise(verified, &IssuerResponse::approve())?;
+//! let decline = issuer.authorise(verified, &IssuerResponse::decline(AuthorisationResponseCode::DECLINED))?;
+//! # Ok(())
 //! # }
 //! ```
 //!
@@ -22,6 +47,7 @@
 //! tampered cryptogram is the signed *approval* of the genuine one; with Mastercard's own session keys, whose
 //! answers are signed by the card key itself, two answers give an attacker a session key of his choice.
 
+mod batch;
 mod chip_data;
 mod engine;
 mod over_keys;
@@ -31,6 +57,7 @@ mod script;
 mod software;
 mod verify;
 
+pub use batch::{BatchItem, BatchVerdict};
 pub use chip_data::ChipData;
 pub use engine::{CardKeys, CryptogramEngine, CryptogramRequest, EngineError, KeyReference};
 pub use refusal::Refusal;

@@ -1,5 +1,6 @@
 //! Verification of an authorisation request cryptogram, and what it proves.
 
+use crate::crypto::Message;
 use crate::cryptogram::{ApplicationCryptogram, CryptogramVersion, DataSource, assemble};
 use crate::element::{
     ApplicationTransactionCounter, CryptogramType, IadTail, IssuerApplicationData, Pan,
@@ -98,41 +99,19 @@ impl<E: CryptogramEngine> Issuer<E> {
         card: &CardRecord<'v>,
         chip: &ChipData<'_>,
     ) -> Result<VerifiedArqc<'v>, Refusal> {
-        check_identity(card, chip)?;
-        let raw_iad = chip.issuer_application_data()?;
-        let layout = card.version.iad_layout;
-        let iad = IssuerApplicationData::parse_with_tail(layout, card.iad_tail, raw_iad)
-            .map_err(|error| error.in_tag(tag::ISSUER_APPLICATION_DATA))?;
-        check_pins(card, &iad)?;
-        if let Some(cid) = chip.cryptogram_information()? {
-            let found = cid.cryptogram_type();
-            if found != Some(CryptogramType::Arqc) {
-                return Err(Refusal::NotAnArqc { found });
-            }
-        }
-
-        let (atc, un) = (chip.transaction_counter()?, chip.unpredictable_number()?);
-        let arqc = chip.application_cryptogram()?;
-        let data = assemble(&card.version.data, &Signed { chip, iad: &iad })?;
+        let claim = Claim::read(card, chip)?;
         let request = CryptogramRequest {
             card: &card.key,
             version: card.version,
-            atc,
-            un,
-            data: data.as_bytes(),
-            claimed: arqc,
+            atc: claim.atc,
+            un: claim.un,
+            data: claim.data.as_bytes(),
+            claimed: claim.arqc,
         };
         if !self.engine.verify_cryptogram(&request)? {
             return Err(Refusal::Cryptogram);
         }
-        check_type(&iad)?;
-        Ok(VerifiedArqc {
-            card: card.key.clone(),
-            version: card.version,
-            atc,
-            un,
-            arqc,
-        })
+        claim.prove(card)
     }
 
     /// Signs the answer to a verified cryptogram, once: the proof is used up. A retransmitted request gets
@@ -177,6 +156,57 @@ impl<E: CryptogramEngine> Issuer<E> {
         fill: impl FnOnce(&mut ScriptWriter<'_, '_, E>) -> Result<(), EngineError>,
     ) -> Result<&'b [u8], EngineError> {
         ScriptWriter::write(&self.engine, verified, phase, identifier, buffer, fill)
+    }
+}
+
+/// What a message claims: all that can be said of it before the cryptogram is verified.
+pub(super) struct Claim<'c> {
+    iad: IssuerApplicationData<'c>,
+    pub(super) atc: ApplicationTransactionCounter,
+    pub(super) un: UnpredictableNumber,
+    pub(super) arqc: ApplicationCryptogram,
+    /// The signed data, joined, not padded.
+    pub(super) data: Message,
+}
+
+impl<'c> Claim<'c> {
+    /// Reads the claim and checks it against the card's record.
+    pub(super) fn read(card: &CardRecord<'_>, chip: &ChipData<'c>) -> Result<Self, Refusal> {
+        check_identity(card, chip)?;
+        let raw_iad = chip.issuer_application_data()?;
+        let layout = card.version.iad_layout;
+        let iad = IssuerApplicationData::parse_with_tail(layout, card.iad_tail, raw_iad)
+            .map_err(|error| error.in_tag(tag::ISSUER_APPLICATION_DATA))?;
+        check_pins(card, &iad)?;
+        if let Some(cid) = chip.cryptogram_information()? {
+            let found = cid.cryptogram_type();
+            if found != Some(CryptogramType::Arqc) {
+                return Err(Refusal::NotAnArqc { found });
+            }
+        }
+        let (atc, un) = (chip.transaction_counter()?, chip.unpredictable_number()?);
+        let arqc = chip.application_cryptogram()?;
+        let data = assemble(&card.version.data, &Signed { chip, iad: &iad })?;
+        Ok(Self {
+            iad,
+            atc,
+            un,
+            arqc,
+            data,
+        })
+    }
+
+    /// What follows when the cryptogram is right: proof, unless the card itself says that it made another type.
+    pub(super) fn prove<'v>(self, card: &CardRecord<'v>) -> Result<VerifiedArqc<'v>, Refusal> {
+        check_type(&self.iad)?;
+        let Self { atc, un, arqc, .. } = self;
+        Ok(VerifiedArqc {
+            card: card.key.clone(),
+            version: card.version,
+            atc,
+            un,
+            arqc,
+        })
     }
 }
 

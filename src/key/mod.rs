@@ -8,6 +8,7 @@
 //! are wiped when dropped.
 
 mod card;
+mod card_set;
 mod check;
 mod emv2000;
 mod issuer;
@@ -16,6 +17,7 @@ mod session;
 mod set;
 
 pub use card::{CardKey, CardKeyOption};
+pub use card_set::CardKeySet;
 pub(crate) use check::check_strength;
 pub use check::{KeyCheckValue, KeyPolicy};
 pub use emv2000::Emv2000Tree;

@@ -103,10 +103,10 @@ impl IssuerKeySet {
         ];
         for (place, key) in keys.iter().enumerate() {
             for other in keys.iter().skip(place + 1) {
-                if let (Some(key), Some(other)) = (key, other) {
-                    if same_key(key, other) {
-                        return Err(Error::new(ErrorKind::KeyReused));
-                    }
+                if let (Some(key), Some(other)) = (key, other)
+                    && same_key(key, other)
+                {
+                    return Err(Error::new(ErrorKind::KeyReused));
                 }
             }
         }

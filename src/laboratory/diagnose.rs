@@ -245,8 +245,8 @@ impl Search<'_> {
         let aes = set.ac().algorithm().is_aes();
         let options = if aes { AES_OPTIONS } else { TDES_OPTIONS };
         for card_key in options.iter().copied() {
-            for sequence in (0..100_u8).map(|n| PanSequenceNumber::from_bcd(n / 10 << 4 | n % 10)) {
-                let sequence = sequence?;
+            for number in 0..100_u8 {
+                let sequence = PanSequenceNumber::from_bcd(((number / 10) << 4) | (number % 10))?;
                 let key = set
                     .ac()
                     .card_key(&self.card.key().pan, sequence, card_key)?;

@@ -4,6 +4,7 @@ use super::cvr_tables::{self, Fact};
 use super::layout::IadLayout;
 use crate::element::bits::Field;
 use crate::element::cid::CryptogramType;
+use crate::error::{Error, ErrorKind, Result};
 
 /// What the card answered to the second GENERATE AC of this transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -38,6 +39,21 @@ impl<'a> CardVerificationResults<'a> {
         Self { layout, bytes }
     }
 
+    /// Reads card verification results that stand alone, outside issuer application data.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Length`] unless they are as long as the layout's; [`ErrorKind::IadLayout`] for [`IadLayout::Opaque`],
+    /// which has none.
+    pub fn parse(layout: IadLayout, bytes: &'a [u8]) -> Result<Self> {
+        let (start, end) = layout.shape().cvr.ok_or(Error::new(ErrorKind::IadLayout))?;
+        let (length, found) = (end - start, bytes.len());
+        if found != length {
+            let (min, max) = (length, length);
+            return Err(ErrorKind::Length { min, max, found }.into());
+        }
+        Ok(Self::new(layout, bytes))
+    }
+
     /// The bytes as they stand in the issuer application data, and as cryptogram versions that sign the CVR sign them.
     pub const fn bytes(&self) -> &'a [u8] {
         self.bytes
@@ -50,19 +66,19 @@ impl<'a> CardVerificationResults<'a> {
             .filter_map(move |row| Some((&row.field, row.field.value(bytes)?)))
     }
 
-    fn values(&self, fact: Fact) -> impl Iterator<Item = u8> {
+    fn values(&self, facts: &[Fact]) -> impl Iterator<Item = u8> {
         cvr_tables::rows(self.layout)
-            .filter(move |row| row.fact == Some(fact))
+            .filter(|row| row.fact.is_some_and(|fact| facts.contains(&fact)))
             .filter_map(|row| row.field.value(self.bytes))
     }
 
     fn number(&self, fact: Fact) -> Option<u8> {
-        self.values(fact).next()
+        self.values(&[fact]).next()
     }
 
-    /// Whether one of the bits that say so is set.
-    fn any(&self, fact: Fact) -> Option<bool> {
-        self.values(fact)
+    /// Whether one of the bits that say one of these facts is set.
+    fn any(&self, facts: &[Fact]) -> Option<bool> {
+        self.values(facts)
             .map(|value| value != 0)
             .reduce(|a, b| a || b)
     }
@@ -85,39 +101,39 @@ impl<'a> CardVerificationResults<'a> {
 
     /// The card checked a PIN itself.
     pub fn offline_pin_performed(&self) -> Option<bool> {
-        self.any(Fact::OfflinePinPerformed)
+        self.any(&[Fact::OfflinePinPerformed])
     }
 
     /// The card checked a PIN itself and it was wrong.
     pub fn offline_pin_failed(&self) -> Option<bool> {
-        self.any(Fact::OfflinePinFailed)
+        self.any(&[Fact::OfflinePinFailed])
     }
 
     /// The card checked a PIN itself and it was right. M/Chip only.
     pub fn offline_pin_successful(&self) -> Option<bool> {
-        self.any(Fact::OfflinePinSuccessful)
+        self.any(&[Fact::OfflinePinSuccessful])
     }
 
     /// The terminal behaves as though the card had accepted a PIN, which it has not: the mark of a man in the
     /// middle who answers VERIFY himself. M/Chip: "terminal erroneously considers offline PIN OK".
     pub fn terminal_wrongly_assumes_pin(&self) -> Option<bool> {
-        self.any(Fact::TerminalWronglyAssumesPin)
+        self.any(&[Fact::TerminalWronglyAssumesPin])
     }
 
     /// A card that expects a PIN got no VERIFY. Visa formats 0 to 4.
     pub fn expected_pin_not_received(&self) -> Option<bool> {
-        self.any(Fact::ExpectedPinNotReceived)
+        self.any(&[Fact::ExpectedPinNotReceived])
     }
 
     /// The consumer was verified on his own device. Visa formats 2 and 4.
     #[doc(alias = "CDCVM")]
     pub fn consumer_device_cvm_performed(&self) -> Option<bool> {
-        self.any(Fact::ConsumerDeviceCvmPerformed)
+        self.any(&[Fact::ConsumerDeviceCvmPerformed])
     }
 
     /// No PIN tries are left.
     pub fn pin_try_limit_exceeded(&self) -> Option<bool> {
-        self.any(Fact::PinTryLimitExceeded)
+        self.any(&[Fact::PinTryLimitExceeded])
     }
 
     /// PIN tries that are left: the low four bits of the PIN try counter. CCD and M/Chip.
@@ -127,43 +143,51 @@ impl<'a> CardVerificationResults<'a> {
 
     /// The card has checked the issuer's answer in this transaction, whatever came out. M/Chip only.
     pub fn issuer_authentication_performed(&self) -> Option<bool> {
-        self.any(Fact::IssuerAuthenticationPerformed)
+        self.any(&[Fact::IssuerAuthenticationPerformed])
     }
 
     /// The card got no issuer's answer to check, CCD: in this transaction or, at the first GENERATE AC, in the one before;
     /// Visa: after the last online authorisation. An issuer that did answer learns here that someone kept it back.
     pub fn issuer_authentication_not_performed(&self) -> Option<bool> {
-        self.any(Fact::IssuerAuthenticationNotPerformed)
+        self.any(&[Fact::IssuerAuthenticationNotPerformed])
     }
 
     /// The card has found the issuer's answer wrong, in this transaction or in an earlier one that it still remembers.
     pub fn issuer_authentication_failed(&self) -> Option<bool> {
-        self.any(Fact::IssuerAuthenticationFailed)
+        self.any(&[
+            Fact::IssuerAuthenticationFailed,
+            Fact::IssuerAuthenticationFailedNow,
+            Fact::IssuerAuthenticationFailedBefore,
+        ])
     }
 
     /// The last transaction that asked to go online never came to its second GENERATE AC.
     pub fn last_online_not_completed(&self) -> Option<bool> {
-        self.any(Fact::LastOnlineNotCompleted)
+        self.any(&[Fact::LastOnlineNotCompleted])
     }
 
     /// Offline data authentication failed in the previous transaction. CCD and Visa.
     pub fn offline_data_authentication_failed(&self) -> Option<bool> {
-        self.any(Fact::OfflineDataAuthenticationFailed)
+        self.any(&[
+            Fact::OfflineDataAuthenticationFailed,
+            Fact::SdaFailed,
+            Fact::DdaFailed,
+        ])
     }
 
     /// The card signed dynamic data for the terminal (DDA).
     pub fn dda_performed(&self) -> Option<bool> {
-        self.any(Fact::DdaPerformed)
+        self.any(&[Fact::DdaPerformed])
     }
 
     /// The card signed its cryptogram for the terminal (CDA), in one of the two GENERATE AC. CCD and M/Chip.
     pub fn cda_performed(&self) -> Option<bool> {
-        self.any(Fact::CdaPerformed)
+        self.any(&[Fact::CdaPerformed, Fact::CdaPerformedSecond])
     }
 
     /// A script command failed.
     pub fn script_failed(&self) -> Option<bool> {
-        self.any(Fact::ScriptFailed)
+        self.any(&[Fact::ScriptFailed])
     }
 
     /// Script commands counted, 0 to 15: CCD counts those with secure messaging that succeeded; what M/Chip and Visa
@@ -174,31 +198,39 @@ impl<'a> CardVerificationResults<'a> {
 
     /// The terminal could not go online.
     pub fn unable_to_go_online(&self) -> Option<bool> {
-        self.any(Fact::UnableToGoOnline)
+        self.any(&[Fact::UnableToGoOnline])
     }
 
     /// The issuer had told the card to go online with its next transaction. CCD and M/Chip.
     pub fn go_online_next(&self) -> Option<bool> {
-        self.any(Fact::GoOnlineNext)
+        self.any(&[Fact::GoOnlineNext])
     }
 
     /// The card has not yet completed an online transaction. Visa.
     pub fn new_card(&self) -> Option<bool> {
-        self.any(Fact::NewCard)
+        self.any(&[Fact::NewCard])
     }
 
     /// A lower offline limit, of count or of amount, is exceeded. CCD and M/Chip.
     pub fn lower_offline_limit_exceeded(&self) -> Option<bool> {
-        self.any(Fact::LowerOfflineLimitExceeded)
+        self.any(&[
+            Fact::LowerCountExceeded,
+            Fact::LowerAmountExceeded,
+            Fact::LowerSecondLimitExceeded,
+        ])
     }
 
     /// An upper offline limit, of count or of amount, is exceeded. CCD and M/Chip.
     pub fn upper_offline_limit_exceeded(&self) -> Option<bool> {
-        self.any(Fact::UpperOfflineLimitExceeded)
+        self.any(&[
+            Fact::UpperCountExceeded,
+            Fact::UpperAmountExceeded,
+            Fact::UpperSecondLimitExceeded,
+        ])
     }
 
     /// Some velocity counter has passed its limit. Visa, which does not say which.
     pub fn velocity_limit_exceeded(&self) -> Option<bool> {
-        self.any(Fact::VelocityLimitExceeded)
+        self.any(&[Fact::VelocityLimitExceeded])
     }
 }

@@ -3,12 +3,13 @@
 use super::layout::IadLayout;
 use crate::element::bits::Field;
 
-/// What several layouts say, each with its own bits.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fact {
+/// What a card has to say of a transaction and of those before, whatever bits its layout has for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fact {
     FirstGenerateAc,
     SecondGenerateAc,
     OfflinePinPerformed,
+    OfflinePinNotPerformed,
     OfflinePinFailed,
     OfflinePinSuccessful,
     TerminalWronglyAssumesPin,
@@ -18,25 +19,41 @@ pub(super) enum Fact {
     PinTriesRemaining,
     IssuerAuthenticationPerformed,
     IssuerAuthenticationNotPerformed,
+    /// In this transaction or an earlier one.
     IssuerAuthenticationFailed,
+    /// In this transaction, where the layout tells it from earlier ones.
+    IssuerAuthenticationFailedNow,
+    /// In an earlier transaction, where the layout tells it from this one.
+    IssuerAuthenticationFailedBefore,
     LastOnlineNotCompleted,
+    /// SDA, DDA or CDA, in the previous transaction.
     OfflineDataAuthenticationFailed,
+    SdaFailed,
+    DdaFailed,
     DdaPerformed,
     CdaPerformed,
+    CdaPerformedSecond,
+    ScriptReceived,
     ScriptFailed,
     ScriptCounter,
     UnableToGoOnline,
     GoOnlineNext,
     NewCard,
-    LowerOfflineLimitExceeded,
-    UpperOfflineLimitExceeded,
+    LowerCountExceeded,
+    UpperCountExceeded,
+    LowerAmountExceeded,
+    UpperAmountExceeded,
+    LowerSecondLimitExceeded,
+    UpperSecondLimitExceeded,
     VelocityLimitExceeded,
+    International,
+    Domestic,
 }
 
 /// A field, and the fact it states if that is one of the shared ones.
-pub(super) struct Row {
-    pub(super) fact: Option<Fact>,
-    pub(super) field: Field,
+pub(crate) struct Row {
+    pub(crate) fact: Option<Fact>,
+    pub(crate) field: Field,
 }
 
 /// Rows of byte, mask, coding, shared fact if any, and name.
@@ -70,10 +87,10 @@ rows! {
     2 0x04 flag => OfflinePinFailed: "offline PIN verification performed and PIN not successfully verified";
     2 0x02 flag => PinTryLimitExceeded: "PIN try limit exceeded";
     2 0x01 flag => LastOnlineNotCompleted: "last online transaction not completed";
-    3 0x80 flag => LowerOfflineLimitExceeded: "lower offline transaction count limit exceeded";
-    3 0x40 flag => UpperOfflineLimitExceeded: "upper offline transaction count limit exceeded";
-    3 0x20 flag => LowerOfflineLimitExceeded: "lower cumulative offline amount limit exceeded";
-    3 0x10 flag => UpperOfflineLimitExceeded: "upper cumulative offline amount limit exceeded";
+    3 0x80 flag => LowerCountExceeded: "lower offline transaction count limit exceeded";
+    3 0x40 flag => UpperCountExceeded: "upper offline transaction count limit exceeded";
+    3 0x20 flag => LowerAmountExceeded: "lower cumulative offline amount limit exceeded";
+    3 0x10 flag => UpperAmountExceeded: "upper cumulative offline amount limit exceeded";
     3 0x08 flag: "issuer discretionary bit 1";
     3 0x04 flag: "issuer discretionary bit 2";
     3 0x02 flag: "issuer discretionary bit 3";
@@ -96,7 +113,7 @@ rows! {
     1 0x01 flag => OfflinePinSuccessful: "offline PIN verification successful";
     2 0x80 flag => DdaPerformed: "DDA returned";
     2 0x40 flag => CdaPerformed: "CDA returned in first GENERATE AC";
-    2 0x20 flag => CdaPerformed: "CDA returned in second GENERATE AC";
+    2 0x20 flag => CdaPerformedSecond: "CDA returned in second GENERATE AC";
     2 0x10 flag => IssuerAuthenticationPerformed: "issuer authentication performed";
     2 0x08 flag: "CIAC default skipped on CAT3";
     2 0x04 flag: "offline change PIN successful";
@@ -105,24 +122,24 @@ rows! {
     3 0x0F number => PinTriesRemaining: "low nibble of the PIN try counter";
     4 0x80 flag => LastOnlineNotCompleted: "last online transaction not completed";
     4 0x40 flag => UnableToGoOnline: "unable to go online";
-    4 0x20 flag: "offline PIN verification not performed";
+    4 0x20 flag => OfflinePinNotPerformed: "offline PIN verification not performed";
     4 0x10 flag => OfflinePinFailed: "offline PIN verification failed";
     4 0x08 flag => PinTryLimitExceeded: "PIN try limit exceeded";
-    4 0x04 flag: "international transaction";
-    4 0x02 flag: "domestic transaction";
+    4 0x04 flag => International: "international transaction";
+    4 0x02 flag => Domestic: "domestic transaction";
     4 0x01 flag => TerminalWronglyAssumesPin: "terminal erroneously considers offline PIN OK";
-    5 0x80 flag => LowerOfflineLimitExceeded: "lower consecutive offline limit (counter 1) exceeded";
-    5 0x40 flag => UpperOfflineLimitExceeded: "upper consecutive offline limit (counter 1) exceeded";
-    5 0x20 flag => LowerOfflineLimitExceeded: "lower cumulative offline limit (accumulator 1) exceeded";
-    5 0x10 flag => UpperOfflineLimitExceeded: "upper cumulative offline limit (accumulator 1) exceeded";
+    5 0x80 flag => LowerCountExceeded: "lower consecutive offline limit (counter 1) exceeded";
+    5 0x40 flag => UpperCountExceeded: "upper consecutive offline limit (counter 1) exceeded";
+    5 0x20 flag => LowerAmountExceeded: "lower cumulative offline limit (accumulator 1) exceeded";
+    5 0x10 flag => UpperAmountExceeded: "upper cumulative offline limit (accumulator 1) exceeded";
     5 0x08 flag => GoOnlineNext: "go online on next transaction was set";
     5 0x04 flag => IssuerAuthenticationFailed: "issuer authentication failed";
-    5 0x02 flag: "script received";
+    5 0x02 flag => ScriptReceived: "script received";
     5 0x01 flag => ScriptFailed: "script failed";
-    6 0x80 flag => LowerOfflineLimitExceeded: "lower limit of counter 2 exceeded";
-    6 0x40 flag => UpperOfflineLimitExceeded: "upper limit of counter 2 exceeded";
-    6 0x20 flag => LowerOfflineLimitExceeded: "lower limit of accumulator 2 exceeded";
-    6 0x10 flag => UpperOfflineLimitExceeded: "upper limit of accumulator 2 exceeded";
+    6 0x80 flag => LowerSecondLimitExceeded: "lower limit of counter 2 exceeded";
+    6 0x40 flag => UpperSecondLimitExceeded: "upper limit of counter 2 exceeded";
+    6 0x20 flag => LowerSecondLimitExceeded: "lower limit of accumulator 2 exceeded";
+    6 0x10 flag => UpperSecondLimitExceeded: "upper limit of accumulator 2 exceeded";
     6 0x08 flag: "maximum transaction amount exceeded";
     6 0x04 flag: "number of days offline limit exceeded";
     6 0x02 flag: "match found in additional check table";
@@ -135,7 +152,7 @@ rows! {
     1 0xFF number: "length of what follows";
     2 0xC0 code SECOND => SecondGenerateAc: "second GENERATE AC";
     2 0x30 code FIRST => FirstGenerateAc: "first GENERATE AC";
-    2 0x08 flag => IssuerAuthenticationFailed: "issuer authentication performed and failed";
+    2 0x08 flag => IssuerAuthenticationFailedNow: "issuer authentication performed and failed";
     2 0x04 flag => OfflinePinPerformed: "offline PIN verification performed";
     2 0x02 flag => OfflinePinFailed: "offline PIN verification failed";
     2 0x01 flag => UnableToGoOnline: "unable to go online";
@@ -172,7 +189,7 @@ rows! {
     1 0x0F code VERIFICATION_TYPE: "how the consumer was verified";
     2 0xC0 code SECOND => SecondGenerateAc: "second GENERATE AC";
     2 0x30 code FIRST => FirstGenerateAc: "first GENERATE AC";
-    2 0x08 flag => IssuerAuthenticationFailed: "issuer authentication performed and failed";
+    2 0x08 flag => IssuerAuthenticationFailedNow: "issuer authentication performed and failed";
     2 0x04 flag => ConsumerDeviceCvmPerformed: "consumer device CVM successfully performed";
     2 0x01 flag => UnableToGoOnline: "unable to go online";
     5 0x80 flag: "consumer device is not in debug mode";
@@ -192,19 +209,19 @@ rows! {
     3 0x40 flag => PinTryLimitExceeded: "PIN try limit exceeded";
     3 0x20 flag => VelocityLimitExceeded: "exceeded velocity checking counters";
     3 0x10 flag => NewCard: "new card";
-    3 0x08 flag => IssuerAuthenticationFailed: "issuer authentication failure on last online transaction";
+    3 0x08 flag => IssuerAuthenticationFailedBefore: "issuer authentication failure on last online transaction";
     3 0x04 flag => IssuerAuthenticationNotPerformed: "issuer authentication not performed after online authorisation";
     3 0x02 flag: "application blocked by card because PIN try limit exceeded";
-    3 0x01 flag => OfflineDataAuthenticationFailed: "offline static data authentication failed on last transaction";
+    3 0x01 flag => SdaFailed: "offline static data authentication failed on last transaction";
     4 0xF0 number => ScriptCounter: "issuer script commands";
     4 0x08 flag => ScriptFailed: "issuer script processing failed";
-    4 0x04 flag => OfflineDataAuthenticationFailed: "offline dynamic data authentication failed on last transaction";
+    4 0x04 flag => DdaFailed: "offline dynamic data authentication failed on last transaction";
     4 0x02 flag => DdaPerformed: "offline dynamic data authentication performed";
     4 0x01 flag => ExpectedPinNotReceived: "PIN verification command not received for a PIN-expecting card";
 }
 
 /// The bits of one layout; none where they are not known.
-pub(super) fn rows(layout: IadLayout) -> impl Iterator<Item = &'static Row> {
+pub(crate) fn rows(layout: IadLayout) -> impl Iterator<Item = &'static Row> {
     let tables: [&'static [Row]; 2] = match layout {
         IadLayout::Ccd => [CCD, &[]],
         IadLayout::MChip => [M_CHIP, &[]],

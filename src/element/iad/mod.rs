@@ -1,12 +1,15 @@
 //! Issuer application data (tag 9F10): views under the layout of a given family.
 
+mod build;
 mod cvr;
 mod cvr_tables;
 mod layout;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use build::{counters_mut, write_cvr};
 pub use cvr::{CardVerificationResults, SecondGenerateAc};
+pub(crate) use cvr_tables::Fact;
 pub use layout::{IadLayout, IadTail};
 
 use layout::{DiscretionaryData, Span};

@@ -298,6 +298,33 @@ fn no_bit_has_two_names() {
 }
 
 #[test]
+fn truncations() {
+    for (layout, text, shorter) in [
+        (IadLayout::Ccd, JPOS_CCD, &[][..]),
+        (IadLayout::MChip, JPOS_MC2, &[]),
+        (IadLayout::Visa24, JPOS_VIS2, &[]),
+        (IadLayout::Interac, PYEMV_INTERAC, &[]),
+        // These may end where their discretionary data would begin.
+        (IadLayout::Visa013, "06010A03A4000002AABB", &[7]),
+        (IadLayout::UnionPay, PBOC, &[8]),
+    ] {
+        let bytes = unhex(text);
+        assert!(
+            IssuerApplicationData::parse(layout, &bytes).is_ok(),
+            "{layout}"
+        );
+        for length in 0..bytes.len() {
+            let parsed = IssuerApplicationData::parse(layout, &bytes[..length]);
+            assert_eq!(
+                parsed.is_ok(),
+                shorter.contains(&length),
+                "{layout} {length}"
+            );
+        }
+    }
+}
+
+#[test]
 fn any_bytes_of_any_length_are_read_or_refused() {
     let mut state = 0x9F10_u32;
     for length in 0..=300 {

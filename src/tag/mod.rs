@@ -1,8 +1,16 @@
-//! EMV tags: one to three bytes (EMV Book 3 Annex B1).
+//! EMV tags: one to three bytes (EMV Book 3 Annex B1), and the dictionary of the elements they name.
+
+mod contactless;
+mod emv;
+mod info;
 
 use core::fmt;
 
 use crate::error::{Error, ErrorKind, Result};
+
+pub use contactless::*;
+pub use emv::*;
+pub use info::{Format, Source, TagInfo, dictionary};
 
 /// A BER-TLV tag of one, two or three bytes, e.g. `9F26`.
 ///
@@ -136,34 +144,72 @@ pub enum Class {
     Private,
 }
 
-macro_rules! t { ($($n:ident $v:literal)+) => { $( #[doc = "x"] pub const $n: Tag = Tag::new($v); )+ } }
-t! {
-TRACK_2_EQUIVALENT_DATA 0x57
-APPLICATION_PAN 0x5A
-APPLICATION_INTERCHANGE_PROFILE 0x82
-DEDICATED_FILE_NAME 0x84
-AUTHORISATION_RESPONSE_CODE 0x8A
-CVM_LIST 0x8E
-TERMINAL_VERIFICATION_RESULTS 0x95
-TRANSACTION_DATE 0x9A
-TRANSACTION_STATUS_INFORMATION 0x9B
-TRANSACTION_TYPE 0x9C
-APPLICATION_EXPIRATION_DATE 0x5F24
-TRANSACTION_CURRENCY_CODE 0x5F2A
-APPLICATION_PAN_SEQUENCE_NUMBER 0x5F34
-AMOUNT_AUTHORISED_NUMERIC 0x9F02
-AMOUNT_OTHER_NUMERIC 0x9F03
-AID_TERMINAL 0x9F06
-ISSUER_APPLICATION_DATA 0x9F10
-TERMINAL_COUNTRY_CODE 0x9F1A
-APPLICATION_CRYPTOGRAM 0x9F26
-CRYPTOGRAM_INFORMATION_DATA 0x9F27
-CVM_RESULTS 0x9F34
-APPLICATION_TRANSACTION_COUNTER 0x9F36
-UNPREDICTABLE_NUMBER 0x9F37
-ISSUER_AUTHENTICATION_DATA 0x91
-ISSUER_SCRIPT_TEMPLATE_1 0x71
-ISSUER_SCRIPT_TEMPLATE_2 0x72
-ISSUER_SCRIPT_COMMAND 0x86
-ISSUER_SCRIPT_IDENTIFIER 0x9F18
+#[cfg(test)]
+mod tests {
+    use super::{Class, Format, Tag, contactless, dictionary, emv};
+    use crate::error::ErrorKind;
+
+    #[test]
+    fn tables_rise_and_share_no_tag() {
+        for table in [emv::TABLE, contactless::TABLE] {
+            assert!(table.is_sorted_by(|a, b| a.tag < b.tag));
+        }
+        for info in contactless::TABLE {
+            assert!(
+                emv::TABLE.iter().all(|other| other.tag != info.tag),
+                "{}",
+                info.tag
+            );
+        }
+        assert_eq!(
+            dictionary().count(),
+            emv::TABLE.len() + contactless::TABLE.len()
+        );
+    }
+
+    #[test]
+    fn rows_are_sound() {
+        for info in dictionary() {
+            assert_eq!(info.tag.info(), Some(info));
+            assert!(info.min_length <= info.max_length, "{}", info.tag);
+            assert!(info.allows(usize::from(info.min_length)));
+            assert!(!info.name.is_empty() && info.name.is_ascii());
+            for template in info.templates {
+                let formats_of_templates = [Format::Binary, Format::Variable];
+                let row = template.info().unwrap();
+                assert!(formats_of_templates.contains(&row.format), "{template}");
+            }
+        }
+        assert_eq!(Tag::new(0xC0).info(), None);
+        assert_eq!(Tag::new(0xDF01).info(), None);
+    }
+
+    #[test]
+    fn every_two_bytes_are_a_tag_or_none() {
+        for number in 0..=0xFFFF_u16 {
+            let bytes = number.to_be_bytes();
+            match Tag::parse(&bytes) {
+                Ok((tag, length)) => {
+                    assert_eq!(tag.as_bytes(), &bytes[..length]);
+                    assert_eq!(Tag::new(tag.number()), tag);
+                    assert_eq!(tag.is_constructed(), bytes[0] & 0x20 != 0);
+                }
+                Err(error) => {
+                    let third_byte_missing = bytes[0] & 0x1F == 0x1F && bytes[1] & 0x80 != 0;
+                    match error.kind() {
+                        ErrorKind::InvalidTag => {
+                            assert!(matches!(bytes[0], 0x00 | 0xFF) || bytes[1] == 0x80);
+                        }
+                        kind => assert!(kind == ErrorKind::Truncated && third_byte_missing),
+                    }
+                }
+            }
+        }
+        assert_eq!(Tag::parse(&[]).unwrap_err().kind(), ErrorKind::Truncated);
+        assert_eq!(
+            Tag::parse(&[0x9F, 0x81, 0x80]).unwrap_err().kind(),
+            ErrorKind::TagTooLong
+        );
+        assert_eq!(Tag::new(0xDF8117).class(), Class::Private);
+    }
 }

@@ -1,0 +1,12 @@
+//! Commands and responses: what terminal and card say to one another (EMV Book 1 11, Book 3 6;
+//! ISO/IEC 7816-4 5).
+
+mod command;
+mod instruction;
+mod response;
+mod status;
+
+pub use command::Command;
+pub use instruction::Instruction;
+pub use response::{MAX_RESPONSE_LENGTH, respond};
+pub use status::StatusWord;

@@ -1,0 +1,290 @@
+//! GENERATE AC, the first and the second (EMV Book 3 6.5.5, 9).
+
+use crate::apdu::{Command, StatusWord};
+use crate::card::csu;
+use crate::card::cvr::Report;
+use crate::card::issuer_authentication::{Outcome, authenticate};
+use crate::card::risk::{Velocity, add_offline, first_decision, hits};
+use crate::card::session::{DolData, FirstCryptogram, Phase};
+use crate::card::transaction::{Signed, Transaction};
+use crate::card::{
+    Answer, Applet, AuthenticationCommand, CardMemory, CardState, IssuerAuthentication,
+    ResponseFormat,
+};
+use crate::cryptogram::{ApplicationCryptogram, assemble};
+use crate::element::{
+    AuthorisationResponseCode, CryptogramInformationData, CryptogramType,
+    TerminalVerificationResults as Tvr, UnpredictableNumber,
+};
+use crate::error::Result;
+use crate::tag;
+use crate::tlv::Writer;
+
+impl<M: CardMemory> Applet<'_, M> {
+    pub(super) fn generate_ac(&mut self, command: &Command<'_>, reply: &mut Writer<'_>) -> Answer {
+        // The other bits of P1 ask for a signature (CDA, XDA), which the profile does not offer.
+        let requested = CryptogramType::from_bits(command.p1 >> 6)
+            .filter(|_| command.p1 & 0x3F == 0 && command.p2 == 0)
+            .ok_or(StatusWord::INCORRECT_P1_P2)?;
+        match (self.session.phase, self.session.first) {
+            (Phase::Initiated, _) => self.first_generate_ac(requested, command.data, reply),
+            (Phase::Online, Some(first)) => match requested {
+                CryptogramType::Arqc => Err(StatusWord::INCORRECT_P1_P2),
+                _ => self.second_generate_ac(first, requested, command.data, reply),
+            },
+            _ => Err(StatusWord::CONDITIONS_NOT_SATISFIED),
+        }
+    }
+
+    fn first_generate_ac(
+        &mut self,
+        requested: CryptogramType,
+        data: &[u8],
+        reply: &mut Writer<'_>,
+    ) -> Answer {
+        let mut state = self.state.clone();
+        let flags = &mut state.flags;
+        flags.last_online_not_completed |= flags.online_pending;
+        flags.online_pending = false;
+
+        let transaction = self.transaction(data, None)?;
+        let velocity = Velocity::check(self.profile, &state, &transaction);
+        let un = UnpredictableNumber(
+            transaction
+                .array(tag::UNPREDICTABLE_NUMBER)
+                .unwrap_or_default(),
+        );
+        let actions = &self.profile.actions;
+        self.session.velocity = velocity;
+        let transaction = self.transaction(data, None)?;
+        let report = |first| Report {
+            profile: self.profile,
+            state: &state,
+            session: &self.session,
+            transaction: &transaction,
+            first,
+            second: None,
+            unable_to_go_online: false,
+        };
+        let kind = if state.flags.application_blocked {
+            CryptogramType::Aac
+        } else {
+            let cvr = report(requested).iad().cvr_for_analysis();
+            first_decision(requested, actions, &cvr, &transaction)
+        };
+        let iad = report(kind).iad();
+        let ac = self.cryptogram(&Signed::new(&transaction, iad.as_bytes()), un)?;
+        self.write_cryptogram(kind, ac, iad.as_bytes(), reply)?;
+
+        match kind {
+            CryptogramType::Arqc => state.flags.online_pending = true,
+            CryptogramType::Tc => add_offline(self.profile, &mut state, &transaction),
+            CryptogramType::Aac => {}
+        }
+        note_offline_authentication(&mut state, &transaction, kind != CryptogramType::Aac);
+        let cdol1_data = DolData::of(data);
+        let scripts = state.script_counter;
+        self.commit(state)?;
+
+        self.session.cdol1_data = cdol1_data;
+        self.session.reported_scripts = scripts;
+        self.session.first = Some(FirstCryptogram { kind, ac, un });
+        self.session.phase = match kind {
+            CryptogramType::Arqc => Phase::Online,
+            _ => Phase::Done,
+        };
+        Ok(StatusWord::OK)
+    }
+
+    fn second_generate_ac(
+        &mut self,
+        first: FirstCryptogram,
+        requested: CryptogramType,
+        data: &[u8],
+        reply: &mut Writer<'_>,
+    ) -> Answer {
+        let transaction = self.transaction(self.session.cdol1_data.as_bytes(), Some(data))?;
+        let arc = transaction
+            .array(tag::AUTHORISATION_RESPONSE_CODE)
+            .map(AuthorisationResponseCode::new);
+        let unable = matches!(
+            arc,
+            Some(
+                AuthorisationResponseCode::UNABLE_ONLINE_APPROVED
+                    | AuthorisationResponseCode::UNABLE_ONLINE_DECLINED
+            )
+        );
+        let outcome = self.answer_in(&first, &transaction, unable)?;
+        self.session.authentication = outcome;
+
+        let transaction = self.transaction(self.session.cdol1_data.as_bytes(), Some(data))?;
+        let mut state = self.state.clone();
+        self.settle(&mut state, outcome, requested, unable, &transaction);
+        let report = |second| Report {
+            profile: self.profile,
+            state: &state,
+            session: &self.session,
+            transaction: &transaction,
+            first: first.kind,
+            second: Some(second),
+            unable_to_go_online: unable,
+        };
+        let rules = &self.profile.issuer_authentication;
+        let approved = requested == CryptogramType::Tc
+            && !state.flags.application_blocked
+            && if unable {
+                let cvr = report(requested).iad().cvr_for_analysis();
+                !hits(self.profile.actions.default, &cvr)
+            } else {
+                online_approval(rules, outcome)
+            };
+        let kind = if approved {
+            CryptogramType::Tc
+        } else {
+            CryptogramType::Aac
+        };
+        let iad = report(kind).iad();
+        let ac = self.cryptogram(&Signed::new(&transaction, iad.as_bytes()), first.un)?;
+        self.write_cryptogram(kind, ac, iad.as_bytes(), reply)?;
+        if approved && unable {
+            add_offline(self.profile, &mut state, &transaction);
+        }
+        note_offline_authentication(&mut state, &transaction, false);
+        self.commit(state)?;
+        self.session.phase = Phase::Done;
+        Ok(StatusWord::OK)
+    }
+
+    /// What is known of the issuer's answer: from EXTERNAL AUTHENTICATE, or from tag 91 in this command. A tag 91 of
+    /// zeros is one that the terminal did not have (EMV Book 3 5.4).
+    fn answer_in(
+        &self,
+        first: &FirstCryptogram,
+        transaction: &Transaction<'_>,
+        unable: bool,
+    ) -> Result<Outcome> {
+        let rules = &self.profile.issuer_authentication;
+        let answer = match transaction.get(tag::ISSUER_AUTHENTICATION_DATA) {
+            _ if rules.command == AuthenticationCommand::ExternalAuthenticate => {
+                return Ok(self.session.authentication);
+            }
+            Some(answer) if !unable && answer.iter().any(|byte| *byte != 0) => answer,
+            _ => return Ok(Outcome::NotPerformed),
+        };
+        authenticate(self.profile, &self.keys, self.state.atc, first, answer)
+    }
+
+    /// What the end of the transaction changes in the card, apart from the cryptogram's own type.
+    ///
+    /// The rules are those of CCD (EMV Book 3, Common Core Definitions 9.2.3.2). That a right answer takes back only the script
+    /// results that the first GENERATE AC told of is this card's choice, so that none is lost; the Books do not say.
+    fn settle(
+        &self,
+        state: &mut CardState,
+        outcome: Outcome,
+        requested: CryptogramType,
+        unable: bool,
+        transaction: &Transaction<'_>,
+    ) {
+        let rules = &self.profile.issuer_authentication;
+        let flags = &mut state.flags;
+        flags.online_pending = false;
+        flags.used_online |= !unable;
+        flags.issuer_authentication_not_performed = outcome == Outcome::NotPerformed;
+        let waived = match outcome {
+            Outcome::Passed { .. } => true,
+            Outcome::NotPerformed => !unable && !rules.required && !rules.required_for_reset,
+            Outcome::Failed => !rules.must_pass,
+        };
+        if waived {
+            flags.last_online_not_completed = false;
+            flags.script_failed = self.session.script_failed;
+            state.script_counter = state
+                .script_counter
+                .saturating_sub(self.session.reported_scripts);
+        }
+        match outcome {
+            Outcome::Failed => flags.issuer_authentication_failed = true,
+            Outcome::NotPerformed if !waived => {}
+            Outcome::NotPerformed | Outcome::Passed { .. } => {
+                flags.issuer_authentication_failed = false;
+                flags.go_online_next = false;
+            }
+        }
+        match outcome {
+            Outcome::Passed { update, approves } => {
+                state.last_online_atc = state.atc;
+                match update {
+                    Some(csu) => csu::apply(self.profile, csu, transaction, state),
+                    None if approves => csu::reset_counters(state),
+                    None => {}
+                }
+            }
+            _ if waived && !rules.required_for_reset && requested == CryptogramType::Tc => {
+                csu::reset_counters(state);
+            }
+            _ => {}
+        }
+    }
+
+    fn cryptogram(
+        &self,
+        signed: &Signed<'_>,
+        un: UnpredictableNumber,
+    ) -> Result<ApplicationCryptogram> {
+        let version = self.profile.version;
+        let derivation = version
+            .session_key
+            .for_cryptogram(signed.transaction.atc, un);
+        let key = self.keys.ac().session_key(&derivation)?;
+        let mut message = assemble(&version.data, signed)?;
+        key.mac(version.padding, &mut message)
+            .map(ApplicationCryptogram)
+    }
+
+    fn write_cryptogram(
+        &self,
+        kind: CryptogramType,
+        ac: ApplicationCryptogram,
+        iad: &[u8],
+        reply: &mut Writer<'_>,
+    ) -> Result<()> {
+        let cid = CryptogramInformationData::from(kind).0;
+        let atc = self.state.atc.to_bytes();
+        match self.profile.format {
+            ResponseFormat::Format1 => reply.template(tag::RESPONSE_TEMPLATE_FORMAT_1, |values| {
+                values.raw(&cid)?;
+                values.raw(&atc)?;
+                values.raw(&ac.0)?;
+                values.raw(iad)
+            }),
+            ResponseFormat::Format2 => reply.template(tag::RESPONSE_TEMPLATE_FORMAT_2, |objects| {
+                objects.put(tag::CRYPTOGRAM_INFORMATION_DATA, &cid)?;
+                objects.put(tag::APPLICATION_TRANSACTION_COUNTER, &atc)?;
+                objects.put(tag::APPLICATION_CRYPTOGRAM, &ac.0)?;
+                objects.put(tag::ISSUER_APPLICATION_DATA, iad)
+            }),
+        }
+    }
+}
+
+/// Whether the issuer's answer, or what the profile makes of its absence, approves.
+const fn online_approval(rules: &IssuerAuthentication<'_>, outcome: Outcome) -> bool {
+    match outcome {
+        Outcome::Passed { approves, .. } => approves,
+        Outcome::NotPerformed => !rules.required,
+        Outcome::Failed => !rules.must_pass,
+    }
+}
+
+/// Keeps for the next transaction what the terminal found of offline data authentication. An earlier finding
+/// stands until a transaction that told of it went online or was approved.
+fn note_offline_authentication(state: &mut CardState, transaction: &Transaction<'_>, told: bool) {
+    let tvr = Tvr(transaction
+        .array(tag::TERMINAL_VERIFICATION_RESULTS)
+        .unwrap_or_default());
+    let flags = &mut state.flags;
+    flags.sda_failed = flags.sda_failed && !told || tvr.contains(Tvr::SDA_FAILED);
+    flags.dda_failed =
+        flags.dda_failed && !told || tvr.intersects(Tvr::DDA_FAILED | Tvr::CDA_FAILED);
+}

@@ -1,0 +1,228 @@
+//! The card: one EMV application as an applet that takes commands and gives responses.
+//!
+//! [`Applet::process`] is the whole interface: command bytes in, response bytes out, the status word at
+//! their end. There is no clock, no heap and no error type towards the terminal but the status word. What the
+//! card is, is data ([`Profile`], [`CryptogramVersion`](crate::cryptogram::CryptogramVersion),
+//! [`CardKeySet`](crate::key::CardKeySet)); what it remembers goes through [`CardMemory`].
+//!
+//! # Commands and states
+//!
+//! EMV Book 3 8 and 9.3. A command in a state that the table leaves empty is answered with `6985`.
+//!
+//! | command | idle | directory | selected | initiated | online | done |
+//! |---|---|---|---|---|---|---|
+//! | SELECT | yes | yes | yes | yes | yes | yes |
+//! | READ RECORD | | directory | files 11 to 30 | yes | yes | yes |
+//! | GET DATA | | | yes | yes | yes | yes |
+//! | GET PROCESSING OPTIONS | | | → initiated | | | |
+//! | VERIFY | | | | yes | | |
+//! | GENERATE AC | | | | → online with an ARQC, else → done | → done | |
+//! | EXTERNAL AUTHENTICATE | | | | | once | |
+//!
+//! *Initiated* is after GET PROCESSING OPTIONS, *online* after a first GENERATE AC that gave an ARQC, *done*
+//! after the last cryptogram. The books leave open which commands a card takes before GET PROCESSING OPTIONS;
+//! this one gives what a terminal needs to read the log there, and no more.
+//!
+//! # Faults
+//!
+//! The transaction counter goes up, and is stored, before GET PROCESSING OPTIONS is answered, and every cryptogram
+//! is given only after the state that it leads to was stored. So a card that loses power at any moment never gives
+//! two cryptograms of one type for one counter. A PIN try is counted before the PIN is compared.
+
+mod csu;
+mod cvr;
+mod external_authenticate;
+mod generate_ac;
+mod get_data;
+mod gpo;
+mod issuer_authentication;
+mod memory;
+mod profile;
+mod read_record;
+mod risk;
+mod select;
+mod session;
+mod state;
+pub mod test_cards;
+mod transaction;
+mod verify;
+
+pub use memory::{CardMemory, MemoryError, VolatileMemory};
+pub use profile::{
+    AuthenticationCommand, CardActionCodes, CardholderPin, Directories, IssuerAuthentication,
+    Limits, Profile, Record, ResponseFormat,
+};
+pub use state::{CardState, Flags, ReferencePin};
+
+use core::fmt;
+
+use crate::apdu::{Command, Instruction, StatusWord, respond};
+use crate::error::Error;
+use crate::key::CardKeySet;
+use crate::tlv::Writer;
+use session::{Phase, Session};
+use transaction::{Listed, Transaction};
+
+/// Answer of a command: its data are in the writer.
+type Answer = Result<StatusWord, StatusWord>;
+
+impl From<Error> for StatusWord {
+    /// An error inside the card that a well-made profile cannot cause.
+    fn from(_: Error) -> Self {
+        Self::NO_PRECISE_DIAGNOSIS
+    }
+}
+
+/// A card with one application.
+///
+/// ```
+/// use chipcard::apdu::MAX_RESPONSE_LENGTH;
+/// use chipcard::card::{Applet, VolatileMemory, test_cards};
+///
+/// let test = &test_cards::CCD_TDES;
+/// let mut card = Applet::new(&test.profile, test.card_keys()?, VolatileMemory::new())?;
+/// let mut response = [0; MAX_RESPONSE_LENGTH];
+///
+/// let length = card.process(&hex::decode("00A4040005F00000099900").unwrap(), &mut response);
+/// assert_eq!(response[..2], [0x6F, 0x2D]);
+/// assert_eq!(response[length - 2..length], [0x90, 0x00]);
+///
+/// // GENERATE AC before GET PROCESSING OPTIONS: conditions of use not satisfied.
+/// let length = card.process(&[0x80, 0xAE, 0x80, 0x00, 0x00], &mut response);
+/// assert_eq!(response[..length], [0x69, 0x85]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Applet<'p, M> {
+    profile: &'p Profile<'p>,
+    keys: CardKeySet,
+    memory: M,
+    state: CardState,
+    session: Session,
+}
+
+impl<'p, M: CardMemory> Applet<'p, M> {
+    /// The card as it is after power-on, in the state that its memory holds; a memory that holds none makes a new card.
+    ///
+    /// # Errors
+    /// When the memory cannot be read.
+    pub fn new(profile: &'p Profile<'p>, keys: CardKeySet, memory: M) -> Result<Self, MemoryError> {
+        let state = memory.load()?.unwrap_or_else(|| profile.initial_state());
+        Ok(Self {
+            profile,
+            keys,
+            memory,
+            state,
+            session: Session::new(Phase::Idle),
+        })
+    }
+
+    /// Answers a command: writes data and status word to `response` and returns their length.
+    ///
+    /// `response` should have [`MAX_RESPONSE_LENGTH`](crate::apdu::MAX_RESPONSE_LENGTH) bytes: an answer that
+    /// does not fit becomes `6F00`.
+    pub fn process(&mut self, command: &[u8], response: &mut [u8]) -> usize {
+        respond(response, |reply| match Command::parse(command) {
+            Ok(command) => self.dispatch(&command, reply),
+            Err(_) => Err(StatusWord::WRONG_LENGTH),
+        })
+    }
+
+    /// Power off and on: the transaction is forgotten, the stored state is not.
+    pub fn reset(&mut self) {
+        self.session = Session::new(Phase::Idle);
+    }
+
+    /// What the card is.
+    pub const fn profile(&self) -> &'p Profile<'p> {
+        self.profile
+    }
+
+    /// What the card remembers.
+    pub const fn state(&self) -> &CardState {
+        &self.state
+    }
+
+    /// Takes the memory out of the card.
+    pub fn into_memory(self) -> M {
+        self.memory
+    }
+
+    fn dispatch(&mut self, command: &Command<'_>, reply: &mut Writer<'_>) -> Answer {
+        let known = Instruction::ALL
+            .iter()
+            .any(|known| known.takes(command.class));
+        let instruction = match Instruction::from_byte(command.instruction) {
+            _ if !known => return Err(StatusWord::CLASS_NOT_SUPPORTED),
+            None => return Err(StatusWord::INSTRUCTION_NOT_SUPPORTED),
+            Some(instruction) if !instruction.takes(command.class) => {
+                return Err(StatusWord::CLASS_NOT_SUPPORTED);
+            }
+            Some(instruction) => instruction,
+        };
+        match instruction {
+            Instruction::Select => self.select(command, reply),
+            Instruction::GetProcessingOptions => self.get_processing_options(command, reply),
+            Instruction::ReadRecord => self.read_record(command, reply),
+            Instruction::GetData => self.get_data(command, reply),
+            Instruction::Verify => self.verify(command),
+            Instruction::GenerateAc => self.generate_ac(command, reply),
+            Instruction::ExternalAuthenticate => self.external_authenticate(command),
+            _ => Err(StatusWord::INSTRUCTION_NOT_SUPPORTED),
+        }
+    }
+
+    /// Stores a new state. Without that nothing may be answered that rests on it.
+    fn commit(&mut self, state: CardState) -> Result<(), StatusWord> {
+        if state == self.state {
+            return Ok(());
+        }
+        if self.memory.store(&state).is_err() {
+            self.reset();
+            return Err(StatusWord::MEMORY_FAILURE);
+        }
+        self.state = state;
+        Ok(())
+    }
+
+    /// The transaction's data, with the values for CDOL2 if they have come.
+    ///
+    /// # Errors
+    /// `6700` when values do not have the length that their list asks for.
+    fn transaction<'a>(
+        &'a self,
+        cdol1: &'a [u8],
+        cdol2: Option<&'a [u8]>,
+    ) -> Result<Transaction<'a>, StatusWord> {
+        let profile = self.profile;
+        let pdol = self.session.pdol_data.as_bytes();
+        Ok(Transaction {
+            lists: [
+                cdol2
+                    .map(|values| Listed::new(profile.cdol2, values))
+                    .transpose()?,
+                Some(Listed::new(profile.cdol1, cdol1)?),
+                Some(Listed::new(profile.pdol, pdol)?),
+            ],
+            aip: profile.aip,
+            atc: self.state.atc,
+        })
+    }
+}
+
+impl<M> fmt::Debug for Applet<'_, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Applet")
+            .field("keys", &self.keys)
+            .field("state", &self.state)
+            .field("phase", &self.session.phase)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Whether the parameters are both zero, as most commands want them.
+const fn no_parameters(command: &Command<'_>) -> Result<(), StatusWord> {
+    match (command.p1, command.p2) {
+        (0, 0) => Ok(()),
+        _ => Err(StatusWord::INCORRECT_P1_P2),
+    }
+}

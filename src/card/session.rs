@@ -1,0 +1,106 @@
+//! What a card remembers until the power goes or another application is selected.
+
+use zeroize::Zeroize;
+
+use crate::card::issuer_authentication::Outcome;
+use crate::card::risk::Velocity;
+use crate::cryptogram::ApplicationCryptogram;
+use crate::element::{CryptogramType, UnpredictableNumber};
+
+/// How far a transaction is (EMV Book 3 8, 9.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// Nothing is selected.
+    Idle,
+    /// A payment system directory is selected.
+    Directory,
+    /// The application is selected.
+    Selected,
+    /// GET PROCESSING OPTIONS was answered.
+    Initiated,
+    /// The first GENERATE AC gave an ARQC.
+    Online,
+    /// The last cryptogram of the transaction was given.
+    Done,
+}
+
+/// What came of VERIFY in this transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum PinVerification {
+    NotPerformed,
+    Failed,
+    Successful,
+}
+
+/// The answer to the first GENERATE AC.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct FirstCryptogram {
+    pub(super) kind: CryptogramType,
+    pub(super) ac: ApplicationCryptogram,
+    pub(super) un: UnpredictableNumber,
+}
+
+/// One selection of the application.
+pub(super) struct Session {
+    pub(super) phase: Phase,
+    pub(super) pdol_data: DolData,
+    pub(super) cdol1_data: DolData,
+    pub(super) pin: PinVerification,
+    pub(super) first: Option<FirstCryptogram>,
+    pub(super) velocity: Velocity,
+    pub(super) authentication: Outcome,
+    /// Script commands that the first GENERATE AC told the issuer of.
+    pub(super) reported_scripts: u8,
+    pub(super) script_failed: bool,
+}
+
+impl Session {
+    pub(super) const fn new(phase: Phase) -> Self {
+        Self {
+            phase,
+            pdol_data: DolData::EMPTY,
+            cdol1_data: DolData::EMPTY,
+            pin: PinVerification::NotPerformed,
+            first: None,
+            velocity: Velocity::NONE,
+            authentication: Outcome::NotPerformed,
+            reported_scripts: 0,
+            script_failed: false,
+        }
+    }
+}
+
+/// The values that the terminal sent for a data object list.
+pub(super) struct DolData {
+    bytes: [u8; 255],
+    length: u8,
+}
+
+impl DolData {
+    const EMPTY: Self = Self {
+        bytes: [0; 255],
+        length: 0,
+    };
+
+    /// Keeps the data of a command, of which there are at most 255 bytes.
+    pub(super) fn of(data: &[u8]) -> Self {
+        let mut kept = Self::EMPTY;
+        for (to, from) in kept.bytes.iter_mut().zip(data) {
+            *to = *from;
+            kept.length = kept.length.saturating_add(1);
+        }
+        kept
+    }
+
+    pub(super) fn as_bytes(&self) -> &[u8] {
+        self.bytes
+            .get(..usize::from(self.length))
+            .unwrap_or(&self.bytes)
+    }
+}
+
+impl Drop for DolData {
+    fn drop(&mut self) {
+        self.bytes.zeroize();
+    }
+}
