@@ -3,11 +3,10 @@
 use crate::apdu::{Command, StatusWord};
 use crate::card::csu;
 use crate::card::cvr::Report;
-use crate::card::gpo::{RESPONSE_TEMPLATE_1, RESPONSE_TEMPLATE_2};
 use crate::card::issuer_authentication::{Outcome, authenticate};
 use crate::card::risk::{Velocity, add_offline, first_decision, hits};
 use crate::card::session::{DolData, FirstCryptogram, Phase};
-use crate::card::transaction::{Signed, Transaction, total_length};
+use crate::card::transaction::{Signed, Transaction};
 use crate::card::{
     Answer, Applet, AuthenticationCommand, CardMemory, CardState, IssuerAuthentication,
     ResponseFormat,
@@ -43,15 +42,12 @@ impl<M: CardMemory> Applet<'_, M> {
         data: &[u8],
         reply: &mut Writer<'_>,
     ) -> Answer {
-        if data.len() != total_length(self.profile.cdol1) {
-            return Err(StatusWord::WRONG_LENGTH);
-        }
         let mut state = self.state.clone();
         let flags = &mut state.flags;
         flags.last_online_not_completed |= flags.online_pending;
         flags.online_pending = false;
 
-        let transaction = self.transaction(data, &[]);
+        let transaction = self.transaction(data, None)?;
         let velocity = Velocity::check(self.profile, &state, &transaction);
         let un = UnpredictableNumber(
             transaction
@@ -60,7 +56,7 @@ impl<M: CardMemory> Applet<'_, M> {
         );
         let actions = &self.profile.actions;
         self.session.velocity = velocity;
-        let transaction = self.transaction(data, &[]);
+        let transaction = self.transaction(data, None)?;
         let report = |first| Report {
             profile: self.profile,
             state: &state,
@@ -107,10 +103,7 @@ impl<M: CardMemory> Applet<'_, M> {
         data: &[u8],
         reply: &mut Writer<'_>,
     ) -> Answer {
-        if data.len() != total_length(self.profile.cdol2) {
-            return Err(StatusWord::WRONG_LENGTH);
-        }
-        let transaction = self.transaction(self.session.cdol1_data.as_bytes(), data);
+        let transaction = self.transaction(self.session.cdol1_data.as_bytes(), Some(data))?;
         let arc = transaction
             .array(tag::AUTHORISATION_RESPONSE_CODE)
             .map(AuthorisationResponseCode::new);
@@ -124,7 +117,7 @@ impl<M: CardMemory> Applet<'_, M> {
         let outcome = self.answer_in(&first, &transaction, unable)?;
         self.session.authentication = outcome;
 
-        let transaction = self.transaction(self.session.cdol1_data.as_bytes(), data);
+        let transaction = self.transaction(self.session.cdol1_data.as_bytes(), Some(data))?;
         let mut state = self.state.clone();
         self.settle(&mut state, outcome, requested, unable, &transaction);
         let report = |second| Report {
@@ -259,13 +252,13 @@ impl<M: CardMemory> Applet<'_, M> {
         let cid = CryptogramInformationData::from(kind).0;
         let atc = self.state.atc.to_bytes();
         match self.profile.format {
-            ResponseFormat::Format1 => reply.template(RESPONSE_TEMPLATE_1, |values| {
+            ResponseFormat::Format1 => reply.template(tag::RESPONSE_TEMPLATE_FORMAT_1, |values| {
                 values.raw(&cid)?;
                 values.raw(&atc)?;
                 values.raw(&ac.0)?;
                 values.raw(iad)
             }),
-            ResponseFormat::Format2 => reply.template(RESPONSE_TEMPLATE_2, |objects| {
+            ResponseFormat::Format2 => reply.template(tag::RESPONSE_TEMPLATE_FORMAT_2, |objects| {
                 objects.put(tag::CRYPTOGRAM_INFORMATION_DATA, &cid)?;
                 objects.put(tag::APPLICATION_TRANSACTION_COUNTER, &atc)?;
                 objects.put(tag::APPLICATION_CRYPTOGRAM, &ac.0)?;

@@ -6,9 +6,6 @@ use crate::card::{Answer, Applet, CardMemory};
 use crate::tag::{self, Tag};
 use crate::tlv::Writer;
 
-const LAST_ONLINE_ATC: Tag = Tag::new(0x9F13);
-const PIN_TRY_COUNTER: Tag = Tag::new(0x9F17);
-
 impl<M: CardMemory> Applet<'_, M> {
     /// The counters, by their tag in P1 and P2.
     pub(super) fn get_data(&mut self, command: &Command<'_>, reply: &mut Writer<'_>) -> Answer {
@@ -20,10 +17,13 @@ impl<M: CardMemory> Applet<'_, M> {
         let counter = |tag: Tag| tag.number() == wanted;
         if counter(tag::APPLICATION_TRANSACTION_COUNTER) {
             reply.put(tag::APPLICATION_TRANSACTION_COUNTER, &state.atc.to_bytes())?;
-        } else if counter(LAST_ONLINE_ATC) {
-            reply.put(LAST_ONLINE_ATC, &state.last_online_atc.to_bytes())?;
-        } else if counter(PIN_TRY_COUNTER) && self.profile.pin.is_some() {
-            reply.put(PIN_TRY_COUNTER, &[state.pin_tries])?;
+        } else if counter(tag::LAST_ONLINE_ATC_REGISTER) {
+            reply.put(
+                tag::LAST_ONLINE_ATC_REGISTER,
+                &state.last_online_atc.to_bytes(),
+            )?;
+        } else if counter(tag::PIN_TRY_COUNTER) && self.profile.pin.is_some() {
+            reply.put(tag::PIN_TRY_COUNTER, &[state.pin_tries])?;
         } else {
             return Err(StatusWord::REFERENCED_DATA_NOT_FOUND);
         }

@@ -2,18 +2,12 @@
 
 use crate::apdu::{Command, StatusWord};
 use crate::card::session::{DolData, Phase};
-use crate::card::transaction::total_length;
+use crate::card::transaction::Listed;
 use crate::card::{Answer, Applet, CardMemory, ResponseFormat, no_parameters};
 use crate::element::ApplicationTransactionCounter;
 use crate::error::Result;
-use crate::tag::{self, Tag};
+use crate::tag;
 use crate::tlv::{Reader, Writer};
-
-const COMMAND_TEMPLATE: Tag = Tag::new(0x83);
-const APPLICATION_FILE_LOCATOR: Tag = Tag::new(0x94);
-/// Templates of responses, format 1 and format 2.
-pub(super) const RESPONSE_TEMPLATE_1: Tag = Tag::new(0x80);
-pub(super) const RESPONSE_TEMPLATE_2: Tag = Tag::new(0x77);
 
 impl<M: CardMemory> Applet<'_, M> {
     /// Begins a transaction: counts it, stores the counter, then answers. At `FFFF` no transaction begins any more.
@@ -27,9 +21,7 @@ impl<M: CardMemory> Applet<'_, M> {
             return Err(StatusWord::CONDITIONS_NOT_SATISFIED);
         }
         let values = pdol_values(command.data)?;
-        if values.len() != total_length(self.profile.pdol) {
-            return Err(StatusWord::WRONG_LENGTH);
-        }
+        Listed::new(self.profile.pdol, values)?;
         let mut state = self.state.clone();
         state.atc = match state.atc.0.checked_add(1) {
             Some(next) => ApplicationTransactionCounter(next),
@@ -45,13 +37,13 @@ impl<M: CardMemory> Applet<'_, M> {
     fn write_processing_options(&self, reply: &mut Writer<'_>) -> Result<()> {
         let (aip, afl) = (self.profile.aip.0, self.profile.afl);
         match self.profile.format {
-            ResponseFormat::Format1 => reply.template(RESPONSE_TEMPLATE_1, |values| {
+            ResponseFormat::Format1 => reply.template(tag::RESPONSE_TEMPLATE_FORMAT_1, |values| {
                 values.raw(&aip)?;
                 values.raw(afl)
             }),
-            ResponseFormat::Format2 => reply.template(RESPONSE_TEMPLATE_2, |objects| {
+            ResponseFormat::Format2 => reply.template(tag::RESPONSE_TEMPLATE_FORMAT_2, |objects| {
                 objects.put(tag::APPLICATION_INTERCHANGE_PROFILE, &aip)?;
-                objects.put(APPLICATION_FILE_LOCATOR, afl)
+                objects.put(tag::APPLICATION_FILE_LOCATOR, afl)
             }),
         }
     }
@@ -61,8 +53,8 @@ impl<M: CardMemory> Applet<'_, M> {
 fn pdol_values(data: &[u8]) -> Result<&[u8], StatusWord> {
     let mut objects = Reader::new(data);
     match (objects.next(), objects.next()) {
-        (Some(Ok(object)), None) if object.tag == COMMAND_TEMPLATE => Ok(object.value),
-        (Some(Ok(object)), None) if object.tag != COMMAND_TEMPLATE => {
+        (Some(Ok(object)), None) if object.tag == tag::COMMAND_TEMPLATE => Ok(object.value),
+        (Some(Ok(object)), None) if object.tag != tag::COMMAND_TEMPLATE => {
             Err(StatusWord::INCORRECT_DATA)
         }
         _ => Err(StatusWord::WRONG_LENGTH),

@@ -185,18 +185,27 @@ impl<'p, M: CardMemory> Applet<'p, M> {
     }
 
     /// The transaction's data, with the values for CDOL2 if they have come.
-    fn transaction<'a>(&'a self, cdol1: &'a [u8], cdol2: &'a [u8]) -> Transaction<'a> {
+    ///
+    /// # Errors
+    /// `6700` when values do not have the length that their list asks for.
+    fn transaction<'a>(
+        &'a self,
+        cdol1: &'a [u8],
+        cdol2: Option<&'a [u8]>,
+    ) -> Result<Transaction<'a>, StatusWord> {
         let profile = self.profile;
-        let listed = |list, values| Listed { list, values };
-        Transaction {
+        let pdol = self.session.pdol_data.as_bytes();
+        Ok(Transaction {
             lists: [
-                listed(profile.cdol2, cdol2),
-                listed(profile.cdol1, cdol1),
-                listed(profile.pdol, self.session.pdol_data.as_bytes()),
+                cdol2
+                    .map(|values| Listed::new(profile.cdol2, values))
+                    .transpose()?,
+                Some(Listed::new(profile.cdol1, cdol1)?),
+                Some(Listed::new(profile.pdol, pdol)?),
             ],
             aip: profile.aip,
             atc: self.state.atc,
-        }
+        })
     }
 }
 

@@ -3,9 +3,7 @@
 use crate::card::transaction::Transaction;
 use crate::card::{CardActionCodes, CardState, Profile};
 use crate::element::{Amount, CryptogramType, CurrencyCode, TerminalType};
-use crate::tag::{self, Tag};
-
-const TERMINAL_TYPE: Tag = Tag::new(0x9F35);
+use crate::tag;
 
 /// Which limits this transaction would pass if the card approved it offline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,7 +75,7 @@ pub(super) fn first_decision(
     transaction: &Transaction<'_>,
 ) -> CryptogramType {
     let offline_only = transaction
-        .array(TERMINAL_TYPE)
+        .array(tag::TERMINAL_TYPE)
         .is_some_and(|terminal| TerminalType(terminal).is_offline_only());
     if hits(actions.decline, cvr) {
         return CryptogramType::Aac;

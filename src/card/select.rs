@@ -4,20 +4,8 @@ use crate::apdu::{Command, StatusWord};
 use crate::card::session::{Phase, Session};
 use crate::card::{Answer, Applet, CardMemory, Profile};
 use crate::error::Result;
-use crate::tag::Tag;
+use crate::tag;
 use crate::tlv::Writer;
-
-const FCI_TEMPLATE: Tag = Tag::new(0x6F);
-const FCI_PROPRIETARY: Tag = Tag::new(0xA5);
-const FCI_DISCRETIONARY: Tag = Tag::new(0xBF0C);
-const APPLICATION_TEMPLATE: Tag = Tag::new(0x61);
-const DF_NAME: Tag = Tag::new(0x84);
-const ADF_NAME: Tag = Tag::new(0x4F);
-const LABEL: Tag = Tag::new(0x50);
-const PRIORITY: Tag = Tag::new(0x87);
-const PDOL: Tag = Tag::new(0x9F38);
-const DIRECTORY_SFI: Tag = Tag::new(0x88);
-const RECORD_TEMPLATE: Tag = Tag::new(0x70);
 
 const PSE: &[u8] = b"1PAY.SYS.DDF01";
 const PPSE: &[u8] = b"2PAY.SYS.DDF01";
@@ -65,15 +53,15 @@ impl<M: CardMemory> Applet<'_, M> {
 }
 
 fn application(profile: &Profile<'_>, reply: &mut Writer<'_>) -> Result<()> {
-    reply.template(FCI_TEMPLATE, |fci| {
-        fci.put(DF_NAME, profile.aid)?;
-        fci.template(FCI_PROPRIETARY, |proprietary| {
-            proprietary.put(LABEL, profile.label)?;
+    reply.template(tag::FCI_TEMPLATE, |fci| {
+        fci.put(tag::DEDICATED_FILE_NAME, profile.aid)?;
+        fci.template(tag::FCI_PROPRIETARY_TEMPLATE, |proprietary| {
+            proprietary.put(tag::APPLICATION_LABEL, profile.label)?;
             if let Some(priority) = profile.priority {
-                proprietary.put(PRIORITY, &[priority])?;
+                proprietary.put(tag::APPLICATION_PRIORITY_INDICATOR, &[priority])?;
             }
             if !profile.pdol.is_empty() {
-                proprietary.put(PDOL, profile.pdol)?;
+                proprietary.put(tag::PDOL, profile.pdol)?;
             }
             profile
                 .fci
@@ -85,35 +73,39 @@ fn application(profile: &Profile<'_>, reply: &mut Writer<'_>) -> Result<()> {
 
 /// The application's entry in a directory.
 fn entry(profile: &Profile<'_>, writer: &mut Writer<'_>) -> Result<()> {
-    writer.template(APPLICATION_TEMPLATE, |entry| {
-        entry.put(ADF_NAME, profile.aid)?;
-        entry.put(LABEL, profile.label)?;
+    writer.template(tag::APPLICATION_TEMPLATE, |entry| {
+        entry.put(tag::ADF_NAME, profile.aid)?;
+        entry.put(tag::APPLICATION_LABEL, profile.label)?;
         match profile.priority {
-            Some(priority) => entry.put(PRIORITY, &[priority]),
+            Some(priority) => entry.put(tag::APPLICATION_PRIORITY_INDICATOR, &[priority]),
             None => Ok(()),
         }
     })
 }
 
 fn pse(reply: &mut Writer<'_>) -> Result<()> {
-    reply.template(FCI_TEMPLATE, |fci| {
-        fci.put(DF_NAME, PSE)?;
-        fci.template(FCI_PROPRIETARY, |inner| {
-            inner.put(DIRECTORY_SFI, &[PSE_SFI])
+    reply.template(tag::FCI_TEMPLATE, |fci| {
+        fci.put(tag::DEDICATED_FILE_NAME, PSE)?;
+        fci.template(tag::FCI_PROPRIETARY_TEMPLATE, |inner| {
+            inner.put(tag::SHORT_FILE_IDENTIFIER, &[PSE_SFI])
         })
     })
 }
 
 fn ppse(profile: &Profile<'_>, reply: &mut Writer<'_>) -> Result<()> {
-    reply.template(FCI_TEMPLATE, |fci| {
-        fci.put(DF_NAME, PPSE)?;
-        fci.template(FCI_PROPRIETARY, |inner| {
-            inner.template(FCI_DISCRETIONARY, |list| entry(profile, list))
+    reply.template(tag::FCI_TEMPLATE, |fci| {
+        fci.put(tag::DEDICATED_FILE_NAME, PPSE)?;
+        fci.template(tag::FCI_PROPRIETARY_TEMPLATE, |inner| {
+            inner.template(tag::FCI_ISSUER_DISCRETIONARY_DATA, |list| {
+                entry(profile, list)
+            })
         })
     })
 }
 
 /// The only record of the PSE's directory.
 pub(super) fn directory_record(profile: &Profile<'_>, reply: &mut Writer<'_>) -> Result<()> {
-    reply.template(RECORD_TEMPLATE, |record| entry(profile, record))
+    reply.template(tag::READ_RECORD_RESPONSE_TEMPLATE, |record| {
+        entry(profile, record)
+    })
 }

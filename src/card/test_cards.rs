@@ -225,8 +225,8 @@ const fn amount(minor_units: u64) -> Amount {
 const LIMITS: Limits = Limits {
     lower_count: 3,
     upper_count: 6,
-    lower_amount: amount(100_00),
-    upper_amount: amount(200_00),
+    lower_amount: amount(10_000),
+    upper_amount: amount(20_000),
 };
 
 /// The issuer's answer comes in the second GENERATE AC, and must be there and right.

@@ -1,6 +1,8 @@
 //! The data of the transaction as the card sees them: what the terminal sent for its lists.
 
+use crate::apdu::StatusWord;
 use crate::cryptogram::DataSource;
+use crate::dol::DataObjectList;
 use crate::element::{ApplicationInterchangeProfile, ApplicationTransactionCounter};
 use crate::error::Result;
 use crate::tag::{self, Tag};
@@ -8,44 +10,31 @@ use crate::tag::{self, Tag};
 /// A data object list of the card and the values that the terminal sent for it.
 #[derive(Clone, Copy)]
 pub(super) struct Listed<'a> {
-    pub(super) list: &'a [u8],
-    pub(super) values: &'a [u8],
-}
-
-/// Tag and length of each entry of a data object list (EMV Book 3 5.4), up to the first that is malformed.
-pub(super) fn entries(list: &[u8]) -> impl Iterator<Item = (Tag, usize)> {
-    let mut rest = list;
-    core::iter::from_fn(move || {
-        let (tag, used) = Tag::parse(rest).ok()?;
-        let (length, after) = rest.get(used..)?.split_first()?;
-        rest = after;
-        Some((tag, usize::from(*length)))
-    })
-}
-
-/// Bytes that a terminal sends for a list.
-pub(super) fn total_length(list: &[u8]) -> usize {
-    entries(list).map(|(_, length)| length).sum()
+    list: DataObjectList<'a>,
+    values: &'a [u8],
 }
 
 impl<'a> Listed<'a> {
-    fn value(self, tag: Tag) -> Option<&'a [u8]> {
-        let mut start = 0;
-        for (entry, length) in entries(self.list) {
-            if entry == tag {
-                return self.values.get(start..start + length);
-            }
-            start += length;
+    /// # Errors
+    /// `6700` when the values do not have the length that the list asks for.
+    pub(super) fn new(list: &'a [u8], values: &'a [u8]) -> Result<Self, StatusWord> {
+        let list = DataObjectList::parse(list)?;
+        if values.len() != list.total_length() {
+            return Err(StatusWord::WRONG_LENGTH);
         }
-        None
+        Ok(Self { list, values })
+    }
+
+    fn value(&self, tag: Tag) -> Result<Option<&'a [u8]>> {
+        self.list.value_of(self.values, tag)
     }
 }
 
 /// Everything that a cryptogram can sign.
 #[derive(Clone, Copy)]
 pub(super) struct Transaction<'a> {
-    /// The newest values first: of CDOL2, of CDOL1, of the PDOL.
-    pub(super) lists: [Listed<'a>; 3],
+    /// The newest values first: of CDOL2 once they have come, of CDOL1, of the PDOL.
+    pub(super) lists: [Option<Listed<'a>>; 3],
     pub(super) aip: ApplicationInterchangeProfile,
     pub(super) atc: ApplicationTransactionCounter,
 }
@@ -53,7 +42,10 @@ pub(super) struct Transaction<'a> {
 impl<'a> Transaction<'a> {
     /// A value that the terminal sent.
     pub(super) fn get(&self, tag: Tag) -> Option<&'a [u8]> {
-        self.lists.iter().find_map(|listed| listed.value(tag))
+        self.lists
+            .iter()
+            .flatten()
+            .find_map(|listed| listed.value(tag).ok()?)
     }
 
     /// A value of a fixed length that the terminal sent.

@@ -10,6 +10,7 @@ use chipcard::apdu::{MAX_RESPONSE_LENGTH, StatusWord};
 use chipcard::card::test_cards::TestCard;
 use chipcard::card::{Applet, AuthenticationCommand, CardMemory, ResponseFormat, VolatileMemory};
 use chipcard::cryptogram::ApplicationCryptogram;
+use chipcard::dol::DataObjectList;
 use chipcard::element::{
     CardVerificationResults, CryptogramInformationData, CryptogramType, IssuerApplicationData,
 };
@@ -64,18 +65,12 @@ impl Purchase {
         Some(value)
     }
 
-    /// Fills a data object list; what is not known is zeros.
+    /// Fills a data object list.
     pub fn fill(&self, list: &[u8]) -> Vec<u8> {
-        let mut rest = list;
-        let mut filled = Vec::new();
-        while !rest.is_empty() {
-            let (tag, used) = Tag::parse(rest).unwrap();
-            let mut value = self.get(tag).unwrap_or_default().to_vec();
-            value.resize(usize::from(rest[used]), 0);
-            filled.extend(value);
-            rest = &rest[used + 1..];
-        }
-        filled
+        let mut buffer = [0; 255];
+        let list = DataObjectList::parse(list).unwrap();
+        let filled = list.fill(&mut buffer, |tag| self.get(tag));
+        filled.unwrap().to_vec()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Issuer application data taken apart.
 
 use chipcard::cryptogram::Family;
-use chipcard::element::{IadLayout, IssuerApplicationData};
+use chipcard::element::{IadLayout, IadTail, IssuerApplicationData};
 use chipcard::tag;
 
 use super::Outputs;
@@ -25,7 +25,9 @@ pub(super) fn iad(fields: &mut Fields) -> Result<Outputs, Problem> {
         Family::Jcb => IadLayout::Jcb,
         _ => IadLayout::Ccd,
     };
-    let iad = IssuerApplicationData::parse(layout, bytes)?;
+    // Published samples may break off or go on where a host would refuse them; their parts can still be compared.
+    let iad = IssuerApplicationData::parse(layout, bytes)
+        .or_else(|_| IssuerApplicationData::parse_with_tail(layout, IadTail::Any, bytes))?;
     let parts = [
         ("cvn", iad.cvn().map(|byte| vec![byte])),
         ("dki", iad.key_index().map(|byte| vec![byte])),
