@@ -4,6 +4,9 @@
 //! `SECURITY.md` for what that means. AES runs on the `aes` crate, constant time on every platform.
 
 mod cipher;
+#[cfg(feature = "simd")]
+#[allow(unsafe_code)] // The one place for it: vector instructions.
+pub mod lanes;
 mod mac;
 mod message;
 mod padding;
