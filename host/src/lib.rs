@@ -1,7 +1,10 @@
 //! The `chipcard` command, as a library so that its parts can be tested and reused.
 
 pub mod cli;
+pub mod decode;
 pub mod input;
+pub mod kat;
 pub mod keys;
 pub mod terminal;
+pub mod transact;
 pub mod verify;

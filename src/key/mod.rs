@@ -18,6 +18,7 @@ mod set;
 
 pub use card::{CardKey, CardKeyOption};
 pub use card_set::CardKeySet;
+pub(crate) use check::check_strength;
 pub use check::{KeyCheckValue, KeyPolicy};
 pub use emv2000::Emv2000Tree;
 pub use issuer::IssuerMasterKey;

@@ -3,7 +3,10 @@
 //! Exit status: 0 when what was asked for is so, 1 when it is not (a wrong cryptogram, a failed known answer),
 //! 2 when the input could not be understood.
 
+mod decode;
 mod diagnose;
+mod kat;
+mod transact;
 mod verify;
 
 use std::fmt;
@@ -22,8 +25,11 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Decode(Box<decode::DecodeArgs>),
     Diagnose(Box<diagnose::DiagnoseArgs>),
+    Transact(transact::TransactArgs),
     Verify(Box<verify::VerifyArgs>),
+    Kat(kat::Kat),
 }
 
 /// What a subcommand found.
@@ -79,7 +85,10 @@ pub fn main() -> ExitCode {
 
 fn run(command: Command, out: &mut dyn Write) -> Result<Finding, Failure> {
     match command {
+        Command::Decode(args) => args.run(out),
         Command::Diagnose(args) => args.run(out),
+        Command::Transact(args) => args.run(out),
         Command::Verify(args) => args.run(out),
+        Command::Kat(kat) => kat.run(out),
     }
 }

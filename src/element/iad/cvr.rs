@@ -4,6 +4,7 @@ use super::cvr_tables::{self, Fact};
 use super::layout::IadLayout;
 use crate::element::bits::Field;
 use crate::element::cid::CryptogramType;
+use crate::error::{Error, ErrorKind, Result};
 
 /// What the card answered to the second GENERATE AC of this transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -36,6 +37,21 @@ pub struct CardVerificationResults<'a> {
 impl<'a> CardVerificationResults<'a> {
     pub(super) const fn new(layout: IadLayout, bytes: &'a [u8]) -> Self {
         Self { layout, bytes }
+    }
+
+    /// Reads card verification results that stand alone, outside issuer application data.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Length`] unless they are as long as the layout's; [`ErrorKind::IadLayout`] for [`IadLayout::Opaque`],
+    /// which has none.
+    pub fn parse(layout: IadLayout, bytes: &'a [u8]) -> Result<Self> {
+        let (start, end) = layout.shape().cvr.ok_or(Error::new(ErrorKind::IadLayout))?;
+        let (length, found) = (end - start, bytes.len());
+        if found != length {
+            let (min, max) = (length, length);
+            return Err(ErrorKind::Length { min, max, found }.into());
+        }
+        Ok(Self::new(layout, bytes))
     }
 
     /// The bytes as they stand in the issuer application data, and as cryptogram versions that sign the CVR sign them.
