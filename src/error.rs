@@ -197,4 +197,6 @@ kinds! {
     DigitCount = "the method cannot give that number of digits",
     /// A track that breaks its format.
     Track = "not a valid track",
+    /// A track whose longitudinal redundancy check is another than its characters give.
+    CheckCharacter = "the check character does not agree with the track",
 }

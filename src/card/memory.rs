@@ -77,3 +77,134 @@ impl CardMemory for VolatileMemory {
         Ok(())
     }
 }
+
+/// Bytes that outlast the power: a file, an EEPROM, a flash page. A write may stop after any of its bytes.
+pub trait Storage {
+    /// Fills `buffer` from `offset` on.
+    ///
+    /// # Errors
+    /// When the medium does not read.
+    fn read(&self, offset: usize, buffer: &mut [u8]) -> Result<(), MemoryError>;
+
+    /// Writes `bytes` from `offset` on. When it returns, they outlast the power.
+    ///
+    /// # Errors
+    /// When some bytes may not have been written.
+    fn write(&mut self, offset: usize, bytes: &[u8]) -> Result<(), MemoryError>;
+}
+
+/// Card memory on plain [`Storage`]: two slots that take turns, each with a number and a checksum.
+///
+/// A write that stops half-way spoils the older slot only; the newer one still holds the state before. The
+/// checksum finds torn writes, not forgery.
+#[derive(Clone, Debug)]
+pub struct TwoSlots<S> {
+    storage: S,
+}
+
+/// Number, state, checksum.
+const SLOT: usize = 4 + CardState::LENGTH + 4;
+
+type Slot = [u8; SLOT];
+
+impl<S: Storage> TwoSlots<S> {
+    /// Bytes of storage that it needs, from offset 0 on. A new card's are all zero or all `FF`.
+    pub const LENGTH: usize = 2 * SLOT;
+
+    /// Memory on this storage.
+    pub const fn new(storage: S) -> Self {
+        Self { storage }
+    }
+
+    /// Takes the storage out.
+    pub fn into_storage(self) -> S {
+        self.storage
+    }
+
+    fn slots(&self) -> Result<[Slot; 2], MemoryError> {
+        let mut slots = [[0; SLOT]; 2];
+        for (place, slot) in slots.iter_mut().enumerate() {
+            self.storage.read(place * SLOT, slot)?;
+        }
+        Ok(slots)
+    }
+}
+
+/// The newer whole slot: its place, its number and its state.
+fn newest(slots: &[Slot; 2]) -> Option<(usize, u32, CardState)> {
+    let [a, b] = slots.each_ref().map(open);
+    match (a, b) {
+        (Some((a, state)), Some((b, _))) if a.wrapping_sub(b) < u32::MAX / 2 => Some((0, a, state)),
+        (_, Some((b, state))) => Some((1, b, state)),
+        (Some((a, state)), None) => Some((0, a, state)),
+        (None, None) => None,
+    }
+}
+
+fn open(slot: &Slot) -> Option<(u32, CardState)> {
+    let (body, checksum) = slot.split_last_chunk::<4>()?;
+    let (number, state) = body.split_first_chunk::<4>()?;
+    if crc32(body).to_be_bytes() != *checksum {
+        return None;
+    }
+    let state = CardState::from_bytes(state.try_into().ok()?)?;
+    Some((u32::from_be_bytes(*number), state))
+}
+
+fn close(number: u32, state: &CardState) -> Slot {
+    let mut slot = [0; SLOT];
+    let body = number.to_be_bytes().into_iter().chain(state.to_bytes());
+    for (to, from) in slot.iter_mut().zip(body) {
+        *to = from;
+    }
+    let (body, checksum) = slot.split_at_mut(SLOT - 4);
+    checksum.copy_from_slice(&crc32(body).to_be_bytes());
+    slot
+}
+
+/// CRC-32 of ISO/IEC 8802-3.
+fn crc32(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(u32::MAX, |crc, byte| {
+        (0..8).fold(crc ^ u32::from(*byte), |crc, _| {
+            let carry = if crc & 1 == 1 { 0xEDB8_8320 } else { 0 };
+            crc >> 1 ^ carry
+        })
+    })
+}
+
+impl<S: Storage> CardMemory for TwoSlots<S> {
+    fn load(&self) -> Result<Option<CardState>, MemoryError> {
+        let slots = self.slots()?;
+        if let Some((_, _, state)) = newest(&slots) {
+            return Ok(Some(state));
+        }
+        // The first write goes to the first slot, so an untouched second one means that no state was ever whole.
+        let [_, second] = slots;
+        let blank = [0x00, 0xFF]
+            .iter()
+            .any(|blank| second.iter().all(|byte| byte == blank));
+        if blank {
+            Ok(None)
+        } else {
+            Err(MemoryError::Corrupt)
+        }
+    }
+
+    fn store(&mut self, state: &CardState) -> Result<(), MemoryError> {
+        let (place, number) = match newest(&self.slots()?) {
+            Some((place, number, _)) => (1 - place, number.wrapping_add(1)),
+            None => (0, 1),
+        };
+        self.storage.write(place * SLOT, &close(number, state))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::crc32;
+
+    #[test]
+    fn checksum_of_the_usual_example() {
+        assert_eq!(crc32(b"123456789"), 0xCBF4_3926);
+    }
+}

@@ -47,7 +47,7 @@ pub mod test_cards;
 mod transaction;
 mod verify;
 
-pub use memory::{CardMemory, MemoryError, VolatileMemory};
+pub use memory::{CardMemory, MemoryError, Storage, TwoSlots, VolatileMemory};
 pub use profile::{
     AuthenticationCommand, CardActionCodes, CardholderPin, Directories, IssuerAuthentication,
     Limits, Profile, Record, ResponseFormat,
@@ -84,7 +84,7 @@ impl From<Error> for StatusWord {
 /// let mut response = [0; MAX_RESPONSE_LENGTH];
 ///
 /// let length = card.process(&hex::decode("00A4040005F00000099900").unwrap(), &mut response);
-/// assert_eq!(response[..2], [0x6F, 0x2D]);
+/// assert_eq!(response[..2], [0x6F, 0x21]);
 /// assert_eq!(response[length - 2..length], [0x90, 0x00]);
 ///
 /// // GENERATE AC before GET PROCESSING OPTIONS: conditions of use not satisfied.

@@ -4,6 +4,7 @@ use core::fmt;
 
 use zeroize::Zeroize;
 
+use crate::cryptogram::Pin;
 use crate::element::{Amount, ApplicationTransactionCounter};
 
 /// A PIN as VERIFY brings it: `2`, the number of digits, the digits, then `F` (EMV Book 3 6.5.12, Table 25).
@@ -12,6 +13,11 @@ use crate::element::{Amount, ApplicationTransactionCounter};
 pub struct ReferencePin(pub(super) [u8; 8]);
 
 impl ReferencePin {
+    /// This PIN.
+    pub fn new(pin: &Pin) -> Self {
+        Self(*pin.plaintext_block())
+    }
+
     /// From the eight bytes of the block.
     pub const fn from_block(block: [u8; 8]) -> Self {
         Self(block)

@@ -172,13 +172,14 @@ const fn identity(pan: &str) -> Template {
         .wrapped(0x70)
 }
 
-/// The record of file 2 that says what the terminal is to do.
+/// The record of file 2 that says what the terminal is to do. Offline data authentication, which these cards do
+/// not have, is no reason to go online.
 const fn rules(cdol2: &Template) -> Template {
     Template::new()
         .put(0x8E, CVM_LIST)
-        .put(0x9F0D, "FC50808800")
+        .put(0x9F0D, "7C50808800")
         .put(0x9F0E, "0000000000")
-        .put(0x9F0F, "FC70809800")
+        .put(0x9F0F, "7C70809800")
         .put_bytes(0x8C, CDOL1.as_bytes())
         .put_bytes(0x8D, cdol2.as_bytes())
         .wrapped(0x70)

@@ -37,6 +37,12 @@ impl Pin {
         Ok(pin)
     }
 
+    /// The block in which VERIFY brings the PIN in clear: `2`, the number of digits, the digits, then `F`
+    /// (EMV Book 3 6.5.12, Table 25; ISO 9564-1 format 2).
+    pub fn plaintext_block(&self) -> Zeroizing<[u8; 8]> {
+        self.block(&[0x2, self.length], 0xF)
+    }
+
     /// The digits, each a number from 0 to 9.
     pub(crate) fn digits(&self) -> &[u8] {
         self.digits
@@ -95,7 +101,7 @@ pub(crate) fn pin_block(
 ) -> Result<Zeroizing<[u8; 8]>> {
     let count = new.length;
     if format == PinBlockFormat::Iso2 {
-        return Ok(new.block(&[0x2, count], 0xF));
+        return Ok(new.plaintext_block());
     }
     let mut block = new.block(&[0x0, count], 0xF);
     let mut key = card_key.ok_or(Error::new(ErrorKind::Missing))?.clone();

@@ -25,9 +25,13 @@ mod cvc3;
 mod cvv;
 mod key;
 mod pvv;
+#[cfg(test)]
+mod tests;
+mod track;
 mod value;
 
 pub use cvc3::{Cvc3Digits, Ivcvc3, cvc3};
 pub use cvv::{CvvDigits, CvvInput, ExpiryDigits, dcvv};
 pub use key::{CardVerificationKey, PinVerificationKey};
+pub use track::{DiscretionaryProfile, DiscretionaryValues, Track1, Track2};
 pub use value::{DigitCount, VerificationValue};

@@ -6,6 +6,7 @@
 mod decode;
 mod diagnose;
 mod kat;
+mod transact;
 mod verify;
 
 use std::fmt;
@@ -26,6 +27,7 @@ struct Cli {
 enum Command {
     Decode(Box<decode::DecodeArgs>),
     Diagnose(Box<diagnose::DiagnoseArgs>),
+    Transact(transact::TransactArgs),
     Verify(Box<verify::VerifyArgs>),
     Kat(kat::Kat),
 }
@@ -85,6 +87,7 @@ fn run(command: Command, out: &mut dyn Write) -> Result<Finding, Failure> {
     match command {
         Command::Decode(args) => args.run(out),
         Command::Diagnose(args) => args.run(out),
+        Command::Transact(args) => args.run(out),
         Command::Verify(args) => args.run(out),
         Command::Kat(kat) => kat.run(out),
     }

@@ -116,8 +116,8 @@ pub(super) fn of_characters(text: &str) -> Option<Detected> {
 
 type Rule = (Kind, &'static str, fn(&[u8]) -> bool);
 
-/// The rules for bytes. The first that fits decides; each must hold to the last byte, but for the last one.
-const RULES: [Rule; 10] = [
+/// The rules for bytes. The first that fits decides; all but the last two must hold to the last byte.
+const RULES: [Rule; 11] = [
     (
         Kind::Atr,
         "it begins with 3B or 3F and every announced character is there",
@@ -167,6 +167,11 @@ const RULES: [Rule; 10] = [
             let amounts = bytes.first() == Some(&0) && bytes.get(4) == Some(&0);
             amounts && CvmList::parse(bytes).is_ok_and(|list| list.rules().next().is_some())
         },
+    ),
+    (
+        Kind::Command,
+        "class and instruction are known",
+        command::starts,
     ),
     (Kind::Tlv, "its first tag is known", |bytes| {
         bytes.len() > 5 && tlv::starts(bytes)
