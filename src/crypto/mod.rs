@@ -9,6 +9,8 @@ mod message;
 mod padding;
 mod parity;
 mod secret;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use cipher::Cipher;
 pub use cipher::{Algorithm, Mode};

@@ -13,6 +13,8 @@ mod label;
 mod pin;
 mod script;
 mod table;
+#[cfg(test)]
+mod tests;
 mod version;
 
 pub use ac::ApplicationCryptogram;
