@@ -24,6 +24,8 @@ impl<M: CardMemory> Applet<'_, M> {
             )?;
         } else if counter(tag::PIN_TRY_COUNTER) && self.profile.pin.is_some() {
             reply.put(tag::PIN_TRY_COUNTER, &[state.pin_tries])?;
+        } else if let Some(log) = self.profile.log.filter(|_| counter(tag::LOG_FORMAT)) {
+            reply.put(tag::LOG_FORMAT, log.format)?;
         } else {
             let parameter = self.profile.parameter(command.p1, command.p2);
             let (tag, parameter) = parameter.ok_or(StatusWord::REFERENCED_DATA_NOT_FOUND)?;

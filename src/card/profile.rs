@@ -57,6 +57,8 @@ pub struct Profile<'p> {
     pub parameters: &'p [(Tag, Parameter)],
     /// Bytes of the MAC of script commands, 4 to 8.
     pub script_mac_length: u8,
+    /// The transaction log; `None` for a card that keeps none.
+    pub log: Option<Log<'p>>,
     /// When the card declines and when it wants to go online.
     pub actions: CardActionCodes<'p>,
 }
@@ -79,6 +81,19 @@ pub struct Record<'p> {
     pub number: u8,
     /// The record as READ RECORD gives it, at most 254 bytes: with template `70` in files 1 to 10.
     pub data: &'p [u8],
+    /// Whether issuer scripts may replace it (UPDATE RECORD).
+    pub updatable: bool,
+}
+
+/// A log of the transactions that the card approved (EMV Book 3 Annex D).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Log<'p> {
+    /// Short file identifier, 11 to 30.
+    pub sfi: u8,
+    /// Transactions that it keeps.
+    pub capacity: u8,
+    /// What it keeps of each: the data object list of tag 9F4F.
+    pub format: &'p [u8],
 }
 
 /// Which directories of applications a card offers.
@@ -194,8 +209,8 @@ impl Profile<'_> {
         row.copied()
     }
 
-    /// The record, if there is one.
-    pub(super) fn record(&self, sfi: u8, number: u8) -> Result<&[u8], StatusWord> {
+    /// The record as personalised, if there is one.
+    pub(super) fn record(&self, sfi: u8, number: u8) -> Result<&Record<'_>, StatusWord> {
         let mut file = self
             .records
             .iter()
@@ -203,7 +218,6 @@ impl Profile<'_> {
             .peekable();
         file.peek().ok_or(StatusWord::FILE_NOT_FOUND)?;
         file.find(|record| record.number == number)
-            .map(|record| record.data)
             .ok_or(StatusWord::RECORD_NOT_FOUND)
     }
 }

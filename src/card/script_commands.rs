@@ -1,10 +1,15 @@
 //! What the commands of issuer scripts change (EMV Book 3 6.5; PUT DATA and UPDATE RECORD are the payment systems').
 
 use crate::apdu::{Command, Instruction, StatusWord};
-use crate::card::{Applet, CardMemory, CardState, Parameter, ReferencePin, no_parameters};
+use crate::card::{
+    Applet, CardMemory, CardState, MemoryError, Parameter, RECORD_LENGTH, ReferencePin,
+    no_parameters,
+};
 use crate::cryptogram::{Pin, PinBlockFormat, ScriptStyle, pin_from_block};
 use crate::element::Amount;
 use crate::key::{CardKey, KeyPurpose};
+use crate::tag;
+use crate::tlv;
 
 impl<M: CardMemory> Applet<'_, M> {
     /// Carries out a command whose MAC was right. `data` are in clear.
@@ -32,6 +37,7 @@ impl<M: CardMemory> Applet<'_, M> {
             }
             Instruction::PinChangeUnblock => self.pin_change(command, data, style, state)?,
             Instruction::PutData => self.put_data(command, data, state)?,
+            Instruction::UpdateRecord => self.update_record(command, data)?,
             _ => return Err(StatusWord::INSTRUCTION_NOT_SUPPORTED),
         }
         Ok(())
@@ -101,6 +107,31 @@ impl<M: CardMemory> Applet<'_, M> {
             Parameter::UpperAmount => limits.upper_amount = amount(data)?,
         }
         Ok(())
+    }
+
+    /// Replaces a record that may be replaced. It is stored on its own, before the count of script commands is.
+    fn update_record(&mut self, command: &Command<'_>, data: &[u8]) -> Result<(), StatusWord> {
+        let (number, sfi) = (command.p1, command.p2 >> 3);
+        if number == 0 || command.p2 & 0x07 != 0x04 {
+            return Err(StatusWord::INCORRECT_P1_P2);
+        }
+        if !self.profile.record(sfi, number)?.updatable {
+            return Err(StatusWord::COMMAND_NOT_ALLOWED);
+        }
+        if data.len() > RECORD_LENGTH {
+            return Err(StatusWord::WRONG_LENGTH);
+        }
+        let whole = tlv::require(data, tag::READ_RECORD_RESPONSE_TEMPLATE)
+            .is_ok_and(|template| template.value_offset + template.value.len() == data.len());
+        if sfi <= 10 && !whole {
+            return Err(StatusWord::INCORRECT_DATA);
+        }
+        self.memory
+            .update_record(sfi, number, data)
+            .map_err(|error| match error {
+                MemoryError::Full => StatusWord::NOT_ENOUGH_MEMORY,
+                _ => StatusWord::MEMORY_FAILURE,
+            })
     }
 }
 

@@ -23,7 +23,7 @@ mod template;
 use crate::card::test_cards::template::Template;
 use crate::card::{
     AuthenticationCommand, CardActionCodes, CardholderPin, Directories, IssuerAuthentication,
-    Limits, Parameter, Profile, Record, ReferencePin, ResponseFormat,
+    Limits, Log, Parameter, Profile, Record, ReferencePin, ResponseFormat,
 };
 use crate::crypto::Algorithm;
 use crate::cryptogram::{CipherFamily, CryptogramVersion};
@@ -199,6 +199,7 @@ const fn record(sfi: u8, number: u8, data: &'static Template) -> Record<'static>
         sfi,
         number,
         data: data.as_bytes(),
+        updatable: sfi == 1,
     }
 }
 
@@ -238,6 +239,21 @@ const PARAMETERS: &[(Tag, Parameter)] = &[
     (Tag::new(0xCA), Parameter::LowerAmount),
     (Tag::new(0xCB), Parameter::UpperAmount),
 ];
+
+/// Date, amount, currency, type, counter and cryptogram information of the last ten.
+const LOG_FORMAT: Template = Template::new()
+    .dol(0x9A, 3)
+    .dol(0x9F02, 6)
+    .dol(0x5F2A, 2)
+    .dol(0x9C, 1)
+    .dol(0x9F36, 2)
+    .dol(0x9F27, 1);
+
+const LOG: Log<'_> = Log {
+    sfi: 11,
+    capacity: 10,
+    format: LOG_FORMAT.as_bytes(),
+};
 
 /// The issuer's answer comes in the second GENERATE AC, and must be there and right.
 const IN_GENERATE_AC: IssuerAuthentication<'_> = IssuerAuthentication {
@@ -335,6 +351,7 @@ pub const CCD_TDES: TestCard = TestCard {
         limits: LIMITS,
         parameters: PARAMETERS,
         script_mac_length: 8,
+        log: Some(LOG),
         actions: CCD_ACTIONS,
     },
     pan: "9990010000000002",
