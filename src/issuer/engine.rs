@@ -5,10 +5,10 @@ use core::fmt;
 use zeroize::Zeroizing;
 
 use crate::crypto::{Algorithm, Mode, Padding};
-use crate::cryptogram::{
-    ApplicationCryptogram, ChainBlock, CryptogramVersion, Pin, PinBlockFormat,
+use crate::cryptogram::{ApplicationCryptogram, ChainBlock, CryptogramVersion, PinBlockFormat};
+use crate::element::{
+    ApplicationTransactionCounter, Pan, PanSequenceNumber, Pin, UnpredictableNumber,
 };
-use crate::element::{ApplicationTransactionCounter, Pan, PanSequenceNumber, UnpredictableNumber};
 use crate::error::Error;
 use crate::issuer::{IssuerResponse, VerifiedArqc};
 use crate::key::{CardKeyOption, KeyPurpose, Purpose, SessionDerivation};

@@ -3,9 +3,9 @@
 use crate::crypto::Message;
 use crate::crypto::{Mode, Padding, constant_time_eq};
 use crate::cryptogram::{
-    ArpcKey, ArpcMethod, ChainBlock, Pin, ScriptMessage, ScriptStyle, method_1_block,
-    method_2_message,
+    ArpcKey, ArpcMethod, ChainBlock, ScriptMessage, ScriptStyle, method_1_block, method_2_message,
 };
+use crate::element::Pin;
 use crate::error::{Error, ErrorKind};
 use crate::issuer::{
     BatchOutcome, BatchRequest, CardKeys, CryptogramEngine, CryptogramRequest, EngineError,

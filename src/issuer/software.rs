@@ -3,7 +3,8 @@
 use zeroize::Zeroizing;
 
 use crate::crypto::{Algorithm, Cipher, Message, Mode, Padding, full_mac};
-use crate::cryptogram::{Pin, PinBlockFormat, pin_block};
+use crate::cryptogram::{PinBlockFormat, pin_block};
+use crate::element::Pin;
 #[cfg(feature = "simd")]
 use crate::issuer::{BatchOutcome, BatchRequest, vector};
 use crate::issuer::{CardKeys, EngineError, KeyReference};
