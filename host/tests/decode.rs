@@ -434,6 +434,41 @@ fn nesting_and_counts_are_bounded() {
     assert!(tree.errors()[0].contains("too many data objects"));
 }
 
+#[test]
+fn tracks_are_shown_in_clear_on_demand_only() {
+    let options = Options {
+        reveal: true,
+        ..Options::default()
+    };
+    for input in [
+        "%B4761739001010010^DOE/JANE^30122010123456789?",
+        ";4761739001010010=30122010123456789?",
+        "57114761739001010010D30122010123456789",
+        "562C42343736313733393030313031303031305E444F452F4A414E455E3330313232303130313233343536373839",
+    ] {
+        let tree = decode::decode(input, None, &options).unwrap().tree;
+        assert_eq!(tree.errors(), [""; 0], "{input}");
+        let value = |label: &str| find(&tree, label).and_then(|row| row.value.clone());
+        assert_eq!(
+            value("account number (PAN)").as_deref(),
+            Some("4761739001010010")
+        );
+        assert_eq!(value("expiry").as_deref(), Some("3012"));
+        assert_eq!(value("service code").as_deref(), Some("201"));
+        assert_eq!(
+            value("discretionary data").as_deref(),
+            Some("0123456789"),
+            "{input}"
+        );
+        let name = value("name");
+        assert!(name.is_none() || name.as_deref() == Some("DOE/JANE"));
+
+        let masked = text(&decoded(input).tree);
+        assert!(masked.contains("476173******0010") && !masked.contains("0123456789"));
+        assert!(!masked.contains("DOE"));
+    }
+}
+
 /// Garbage of every length: with beginnings that lead into each decoder, as every kind, with and without options.
 #[test]
 fn garbage_never_panics() {
