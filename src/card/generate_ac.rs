@@ -198,7 +198,7 @@ impl<M: CardMemory> Applet<'_, M> {
         };
         if waived {
             flags.last_online_not_completed = false;
-            flags.script_failed = self.session.script_failed;
+            flags.script_failed = self.session.script.failed;
             state.script_counter = state
                 .script_counter
                 .saturating_sub(self.session.reported_scripts);

@@ -40,6 +40,8 @@ mod memory;
 mod profile;
 mod read_record;
 mod risk;
+mod script;
+mod script_commands;
 mod select;
 mod session;
 mod state;
@@ -50,7 +52,7 @@ mod verify;
 pub use memory::{CardMemory, MemoryError, Storage, TwoSlots, VolatileMemory};
 pub use profile::{
     AuthenticationCommand, CardActionCodes, CardholderPin, Directories, IssuerAuthentication,
-    Limits, Profile, Record, ResponseFormat,
+    Limits, Parameter, Profile, Record, ResponseFormat,
 };
 pub use state::{CardState, Flags, ReferencePin};
 
@@ -167,6 +169,11 @@ impl<'p, M: CardMemory> Applet<'p, M> {
             Instruction::Verify => self.verify(command),
             Instruction::GenerateAc => self.generate_ac(command, reply),
             Instruction::ExternalAuthenticate => self.external_authenticate(command),
+            Instruction::ApplicationBlock
+            | Instruction::ApplicationUnblock
+            | Instruction::CardBlock
+            | Instruction::PinChangeUnblock
+            | Instruction::PutData => self.script(instruction, command),
             _ => Err(StatusWord::INSTRUCTION_NOT_SUPPORTED),
         }
     }

@@ -53,6 +53,10 @@ pub struct Profile<'p> {
     pub issuer_authentication: IssuerAuthentication<'p>,
     /// Limits of offline approvals.
     pub limits: Limits,
+    /// What GET DATA reads and issuer scripts write, by tag.
+    pub parameters: &'p [(Tag, Parameter)],
+    /// Bytes of the MAC of script commands, 4 to 8.
+    pub script_mac_length: u8,
     /// When the card declines and when it wants to go online.
     pub actions: CardActionCodes<'p>,
 }
@@ -132,6 +136,20 @@ pub struct Limits {
     pub upper_amount: Amount,
 }
 
+/// A value that issuers change by script (PUT DATA) and read by GET DATA. Which tag has which is the payment
+/// system's business.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Parameter {
+    /// [`Limits::lower_count`], one byte.
+    LowerCount,
+    /// [`Limits::upper_count`], one byte.
+    UpperCount,
+    /// [`Limits::lower_amount`], six bytes of two digits.
+    LowerAmount,
+    /// [`Limits::upper_amount`], six bytes of two digits.
+    UpperAmount,
+}
+
 /// When the card declines and when it wants to go online: masks over the card verification results, as the
 /// version's layout has them.
 ///
@@ -162,7 +180,18 @@ impl Profile<'_> {
             script_counter: 0,
             offline_count: 0,
             offline_amount: Amount::ZERO,
+            limits: self.limits,
         }
+    }
+
+    /// The parameter whose tag P1 and P2 name.
+    pub(super) fn parameter(&self, p1: u8, p2: u8) -> Option<(Tag, Parameter)> {
+        let wanted = u32::from(u16::from_be_bytes([p1, p2]));
+        let row = self
+            .parameters
+            .iter()
+            .find(|(tag, _)| tag.number() == wanted);
+        row.copied()
     }
 
     /// The record, if there is one.

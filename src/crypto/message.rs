@@ -64,6 +64,7 @@ impl Message {
 
 impl Drop for Message {
     fn drop(&mut self) {
-        self.bytes.zeroize();
+        // A message only grows, so nothing was ever written behind its end.
+        self.as_mut().zeroize();
     }
 }

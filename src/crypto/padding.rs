@@ -1,7 +1,7 @@
 //! Padding of messages before a MAC or encipherment.
 
 use crate::crypto::{Algorithm, Message};
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 
 /// How a message is brought to whole blocks.
 ///
@@ -29,6 +29,36 @@ impl Padding {
             Self::None
         } else {
             Self::Method2
+        }
+    }
+
+    /// What was padded, out of whole blocks. Methods 1 and [`Method2IfNeeded`](Self::Method2IfNeeded) cannot be told from
+    /// data, so under them everything is data.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Padding`] when the blocks do not end in this padding.
+    pub(crate) fn remove(self, padded: &[u8]) -> Result<&[u8]> {
+        let wrong = Error::new(ErrorKind::Padding);
+        let method_2 = |bytes: &'_ [u8]| {
+            let end = bytes.iter().rposition(|byte| *byte != 0x00)?;
+            (bytes.get(end) == Some(&0x80)).then_some(end)
+        };
+        match self {
+            Self::None | Self::Method1 | Self::Method2IfNeeded => Ok(padded),
+            Self::Method2 => {
+                let end = method_2(padded).ok_or(wrong)?;
+                padded.get(..end).ok_or(wrong)
+            }
+            Self::LengthMethod2 => {
+                let end = method_2(padded).ok_or(wrong)?;
+                let (length, data) = padded
+                    .get(..end)
+                    .and_then(<[u8]>::split_first)
+                    .ok_or(wrong)?;
+                Some(data)
+                    .filter(|data| data.len() == usize::from(*length))
+                    .ok_or(wrong)
+            }
         }
     }
 

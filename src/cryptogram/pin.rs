@@ -43,6 +43,42 @@ impl Pin {
         self.block(&[0x2, self.length], 0xF)
     }
 
+    /// From such a block.
+    ///
+    /// # Errors
+    /// [`ErrorKind::PinLength`], [`ErrorKind::NotDecimal`], [`ErrorKind::Padding`].
+    pub fn from_plaintext_block(block: &[u8; 8]) -> Result<Self> {
+        Self::from_block(0x2, block)
+    }
+
+    /// From a nibble, the number of digits, the digits, then `F`.
+    fn from_block(first: u8, block: &[u8; 8]) -> Result<Self> {
+        let [head, body @ ..] = block;
+        let length = head & 0x0F;
+        if head >> 4 != first || !(4..=12).contains(&length) {
+            return Err(Error::new(ErrorKind::PinLength));
+        }
+        let mut pin = Self {
+            digits: [0; 12],
+            length,
+        };
+        let mut nibbles = body.iter().flat_map(|byte| [byte >> 4, byte & 0x0F]);
+        for (digit, nibble) in pin
+            .digits
+            .iter_mut()
+            .zip(nibbles.by_ref().take(length.into()))
+        {
+            if nibble > 9 {
+                return Err(Error::new(ErrorKind::NotDecimal));
+            }
+            *digit = nibble;
+        }
+        if nibbles.any(|nibble| nibble != 0xF) {
+            return Err(Error::new(ErrorKind::Padding));
+        }
+        Ok(pin)
+    }
+
     /// The digits, each a number from 0 to 9.
     pub(crate) fn digits(&self) -> &[u8] {
         self.digits
@@ -87,6 +123,26 @@ pub enum PinBlockFormat {
     VisaWithCurrent,
 }
 
+/// What a block of Visa's formats is xored with: the second half of the left half of a card key, and, where
+/// the format involves it, the current PIN.
+fn visa_mask(
+    format: PinBlockFormat,
+    current: Option<&Pin>,
+    card_key: Option<&SecretKey>,
+) -> Result<Zeroizing<[u8; 8]>> {
+    let missing = Error::new(ErrorKind::Missing);
+    let mut mask = Zeroizing::new([0; 8]);
+    if format == PinBlockFormat::VisaWithCurrent {
+        mask = current.ok_or(missing)?.block(&[], 0);
+    }
+    let mut key = card_key.ok_or(missing)?.clone();
+    key.adjust_parity();
+    for (byte, key) in mask.iter_mut().zip(key.bytes()).skip(4) {
+        *byte ^= key;
+    }
+    Ok(mask)
+}
+
 /// The block, eight bytes.
 ///
 /// `card_key` is the card key whose bytes Visa's formats use; format 2 ignores it.
@@ -99,21 +155,34 @@ pub(crate) fn pin_block(
     current: Option<&Pin>,
     card_key: Option<&SecretKey>,
 ) -> Result<Zeroizing<[u8; 8]>> {
-    let count = new.length;
     if format == PinBlockFormat::Iso2 {
         return Ok(new.plaintext_block());
     }
-    let mut block = new.block(&[0x0, count], 0xF);
-    let mut key = card_key.ok_or(Error::new(ErrorKind::Missing))?.clone();
-    key.adjust_parity();
-    for (byte, mask) in block.iter_mut().zip(key.bytes()).skip(4) {
+    let mut block = new.block(&[0x0, new.length], 0xF);
+    let mask = visa_mask(format, current, card_key)?;
+    for (byte, mask) in block.iter_mut().zip(mask.iter()) {
         *byte ^= mask;
     }
-    if format == PinBlockFormat::VisaWithCurrent {
-        let current = current.ok_or(Error::new(ErrorKind::Missing))?.block(&[], 0);
-        for (byte, mask) in block.iter_mut().zip(current.iter()) {
-            *byte ^= mask;
-        }
-    }
     Ok(block)
+}
+
+/// The new PIN in a block: the inverse of [`pin_block`].
+///
+/// # Errors
+/// Those of [`pin_block`], and [`ErrorKind::PinLength`], [`ErrorKind::NotDecimal`] or [`ErrorKind::Padding`] when what comes out is
+/// no PIN.
+pub(crate) fn pin_from_block(
+    format: PinBlockFormat,
+    block: &[u8; 8],
+    current: Option<&Pin>,
+    card_key: Option<&SecretKey>,
+) -> Result<Pin> {
+    if format == PinBlockFormat::Iso2 {
+        return Pin::from_plaintext_block(block);
+    }
+    let mut clear = visa_mask(format, current, card_key)?;
+    for (byte, block) in clear.iter_mut().zip(block) {
+        *byte ^= block;
+    }
+    Pin::from_block(0x0, &clear)
 }

@@ -8,7 +8,8 @@ use crate::cryptogram::{
 };
 use crate::error::{Error, ErrorKind};
 use crate::issuer::{
-    CardKeys, CryptogramEngine, CryptogramRequest, EngineError, IssuerResponse, VerifiedArqc,
+    BatchOutcome, BatchRequest, CardKeys, CryptogramEngine, CryptogramRequest, EngineError,
+    IssuerResponse, VerifiedArqc,
 };
 use crate::key::{Ac, SessionDerivation, Smc, Smi};
 
@@ -22,6 +23,10 @@ impl<K: CardKeys + ?Sized> CryptogramEngine for K {
         let mac = self.mac(&key, request.version.padding, request.data)?;
         let [leftmost @ .., _, _, _, _, _, _, _, _] = &mac;
         Ok(constant_time_eq(leftmost, &request.claimed.0))
+    }
+
+    fn verify_many(&self, requests: &[BatchRequest<'_>], outcomes: &mut [BatchOutcome]) {
+        CardKeys::verify_many(self, requests, outcomes);
     }
 
     fn response_cryptogram(

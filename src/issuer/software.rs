@@ -4,6 +4,8 @@ use zeroize::Zeroizing;
 
 use crate::crypto::{Algorithm, Cipher, Message, Mode, Padding, full_mac};
 use crate::cryptogram::{Pin, PinBlockFormat, pin_block};
+#[cfg(feature = "simd")]
+use crate::issuer::{BatchOutcome, BatchRequest, vector};
 use crate::issuer::{CardKeys, EngineError, KeyReference};
 use crate::key::{
     Ac, CardKey, IssuerKeySet, KeyPurpose, Purpose, SessionDerivation, SessionKey, Smc,
@@ -96,6 +98,11 @@ impl<T: KeySets + ?Sized> CardKeys for T {
     ) -> Result<(), EngineError> {
         let cipher = Cipher::new(key.algorithm(), key.secret().bytes())?;
         Ok(cipher.encrypt_blocks(mode, data)?)
+    }
+
+    #[cfg(feature = "simd")]
+    fn verify_many(&self, requests: &[BatchRequest<'_>], outcomes: &mut [BatchOutcome]) {
+        vector::verify_many(self, requests, outcomes);
     }
 
     fn pin_block(
