@@ -37,6 +37,7 @@ mod generate_ac;
 mod get_data;
 mod gpo;
 mod issuer_authentication;
+mod lint;
 mod log;
 mod memory;
 mod profile;
@@ -51,6 +52,7 @@ pub mod test_cards;
 mod transaction;
 mod verify;
 
+pub use lint::{Finding, Severity};
 pub use memory::{CardMemory, MemoryError, RECORD_LENGTH, Storage, TwoSlots, VolatileMemory};
 pub use profile::{
     AuthenticationCommand, CardActionCodes, CardholderPin, Directories, IssuerAuthentication,
