@@ -10,8 +10,8 @@ mod padding;
 mod parity;
 mod secret;
 
-pub(crate) use cipher::Cipher;
 pub use cipher::{Algorithm, Mode};
+pub(crate) use cipher::{BlockCipher, Cipher};
 pub(crate) use mac::{constant_time_eq, full_mac, mac};
 pub(crate) use message::Message;
 pub use padding::Padding;

@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use crate::crypto::{Algorithm, Cipher, Message, Mode, Padding, full_mac};
+use crate::crypto::{Algorithm, BlockCipher, Mode, Padding, full_mac};
 use crate::cryptogram::{Pin, PinBlockFormat, pin_block};
 use crate::issuer::{CardKeys, EngineError, KeyReference};
 use crate::key::{
@@ -81,11 +81,7 @@ impl<T: KeySets + ?Sized> CardKeys for T {
         padding: Padding,
         message: &[u8],
     ) -> Result<[u8; 16], EngineError> {
-        Ok(full_mac(
-            key.secret(),
-            padding,
-            &mut Message::of(&[message])?,
-        )?)
+        Ok(full_mac(key.secret(), padding, message)?)
     }
 
     fn encipher<P: Purpose>(
@@ -94,8 +90,8 @@ impl<T: KeySets + ?Sized> CardKeys for T {
         mode: Mode,
         data: &mut [u8],
     ) -> Result<(), EngineError> {
-        let cipher = Cipher::new(key.algorithm(), key.secret().bytes())?;
-        Ok(cipher.encrypt_blocks(mode, data)?)
+        let work = |cipher: &dyn BlockCipher| cipher.encrypt_blocks(mode, data);
+        Ok(key.secret().with_cipher(work)??)
     }
 
     fn pin_block(
