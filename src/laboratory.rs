@@ -10,10 +10,12 @@ pub use diagnose::{Diagnosis, Difference, Hypothesis, diagnose, name_version};
 
 use crate::crypto::{Algorithm, Cipher, Mode, Padding};
 use crate::cryptogram::{
-    self, ApplicationCryptogram, ChainBlock, CryptogramVersion, DataSource, MacInput, Pin,
+    self, ApplicationCryptogram, ChainBlock, CryptogramVersion, DataSource, MacInput,
     PinBlockFormat, ScriptMessage, arpc_method_1, arpc_method_2, assemble,
 };
-use crate::element::{ApplicationTransactionCounter, AuthorisationResponseCode, CardStatusUpdate};
+use crate::element::{
+    ApplicationTransactionCounter, AuthorisationResponseCode, CardStatusUpdate, Pin,
+};
 use crate::error::{Error, ErrorKind, Result};
 use crate::key::{Ac, CardKey, Purpose, SessionKey, Smc, Smi};
 

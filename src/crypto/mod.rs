@@ -4,11 +4,16 @@
 //! `SECURITY.md` for what that means. AES runs on the `aes` crate, constant time on every platform.
 
 mod cipher;
+#[cfg(feature = "simd")]
+#[allow(unsafe_code)] // The one place for it: vector instructions.
+pub mod lanes;
 mod mac;
 mod message;
 mod padding;
 mod parity;
 mod secret;
+#[cfg(test)]
+mod tests;
 
 pub use cipher::{Algorithm, Mode};
 pub(crate) use cipher::{BlockCipher, Cipher};

@@ -32,6 +32,7 @@ impl Padding {
         }
     }
 
+<<<<<<< HEAD
     /// What stands around `length` bytes of message to bring them to blocks of `block` bytes, at most 16: a
     /// byte in front of them, where there is one, and bytes behind them.
     ///
@@ -41,6 +42,47 @@ impl Padding {
         const ZEROS: [u8; 16] = [0; 16];
         const MARKED: [u8; 16] = 0x80_u128.to_le_bytes();
         let front = match self {
+=======
+    /// What was padded, out of whole blocks. Methods 1 and [`Method2IfNeeded`](Self::Method2IfNeeded) cannot be told from
+    /// data, so under them everything is data.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Padding`] when the blocks do not end in this padding.
+    pub(crate) fn remove(self, padded: &[u8]) -> Result<&[u8]> {
+        let wrong = Error::new(ErrorKind::Padding);
+        let method_2 = |bytes: &'_ [u8]| {
+            let end = bytes.iter().rposition(|byte| *byte != 0x00)?;
+            (bytes.get(end) == Some(&0x80)).then_some(end)
+        };
+        match self {
+            Self::None | Self::Method1 | Self::Method2IfNeeded => Ok(padded),
+            Self::Method2 => {
+                let end = method_2(padded).ok_or(wrong)?;
+                padded.get(..end).ok_or(wrong)
+            }
+            Self::LengthMethod2 => {
+                let end = method_2(padded).ok_or(wrong)?;
+                let (length, data) = padded
+                    .get(..end)
+                    .and_then(<[u8]>::split_first)
+                    .ok_or(wrong)?;
+                Some(data)
+                    .filter(|data| data.len() == usize::from(*length))
+                    .ok_or(wrong)
+            }
+        }
+    }
+
+    /// Pads `message` in place to blocks of `block` bytes.
+    pub(crate) fn apply(self, message: &mut Message, block: usize) -> Result<()> {
+        let whole = message.as_bytes().len().is_multiple_of(block);
+        match self {
+            Self::None => return Ok(()),
+            Self::Method1 if whole && !message.as_bytes().is_empty() => return Ok(()),
+            Self::Method1 => message.push(&[0x00])?,
+            Self::Method2IfNeeded if whole => return Ok(()),
+            Self::Method2 | Self::Method2IfNeeded => message.push(&[0x80])?,
+>>>>>>> main
             Self::LengthMethod2 => {
                 let counted = u8::try_from(length);
                 Some(counted.map_err(|_| Error::new(ErrorKind::MessageTooLong))?)

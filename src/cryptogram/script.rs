@@ -222,6 +222,16 @@ impl ScriptMessage<'_> {
     }
 }
 
+/// Deciphers the data of a script command; `message` becomes the padded data.
+///
+/// # Errors
+/// [`ErrorKind::Padding`](crate::ErrorKind::Padding) when they are not whole blocks.
+pub(crate) fn decipher(mode: Mode, key: &SessionKey<Smc>, data: &[u8]) -> Result<Message> {
+    let mut message = Message::of(&[data])?;
+    Cipher::new(key.algorithm(), key.secret().bytes())?.decrypt_blocks(mode, message.as_mut())?;
+    Ok(message)
+}
+
 /// Enciphers the data of a script command.
 pub(crate) fn encipher(
     mode: Mode,

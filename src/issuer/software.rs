@@ -2,8 +2,16 @@
 
 use zeroize::Zeroizing;
 
+<<<<<<< HEAD
 use crate::crypto::{Algorithm, BlockCipher, Mode, Padding, full_mac};
 use crate::cryptogram::{Pin, PinBlockFormat, pin_block};
+=======
+use crate::crypto::{Algorithm, Cipher, Message, Mode, Padding, full_mac};
+use crate::cryptogram::{PinBlockFormat, pin_block};
+use crate::element::Pin;
+#[cfg(feature = "simd")]
+use crate::issuer::{BatchOutcome, BatchRequest, vector};
+>>>>>>> main
 use crate::issuer::{CardKeys, EngineError, KeyReference};
 use crate::key::{
     Ac, CardKey, IssuerKeySet, KeyPurpose, Purpose, SessionDerivation, SessionKey, Smc,
@@ -92,6 +100,11 @@ impl<T: KeySets + ?Sized> CardKeys for T {
     ) -> Result<(), EngineError> {
         let work = |cipher: &dyn BlockCipher| cipher.encrypt_blocks(mode, data);
         Ok(key.secret().with_cipher(work)??)
+    }
+
+    #[cfg(feature = "simd")]
+    fn verify_many(&self, requests: &[BatchRequest<'_>], outcomes: &mut [BatchOutcome]) {
+        vector::verify_many(self, requests, outcomes);
     }
 
     fn pin_block(

@@ -33,6 +33,17 @@ pub enum CardKeyOption {
 }
 
 impl CardKeyOption {
+    /// The block that is enciphered for the key's left half; eight bytes with TDES.
+    pub(crate) fn diversifier(self, pan: &Pan, sequence: PanSequenceNumber) -> [u8; 16] {
+        let digits = Digits::new(pan, sequence);
+        match self {
+            Self::A => digits.rightmost_16(),
+            Self::B if pan.digits().len() <= 16 => digits.rightmost_16(),
+            Self::B | Self::BEveryLength => digits.hashed_16(),
+            Self::C | Self::CTo(_) => digits.packed(),
+        }
+    }
+
     pub(crate) fn derive(
         self,
         master: &dyn BlockCipher,
@@ -40,7 +51,6 @@ impl CardKeyOption {
         pan: &Pan,
         sequence: PanSequenceNumber,
     ) -> Result<SecretKey> {
-        let digits = Digits::new(pan, sequence);
         let target = match self {
             Self::CTo(target) => target,
             _ => algorithm,
@@ -49,12 +59,7 @@ impl CardKeyOption {
         if for_aes != algorithm.is_aes() || for_aes != target.is_aes() {
             return Err(Error::new(ErrorKind::Cipher));
         }
-        let block = match self {
-            Self::A => digits.rightmost_16(),
-            Self::B if pan.digits().len() <= 16 => digits.rightmost_16(),
-            Self::B | Self::BEveryLength => digits.hashed_16(),
-            Self::C | Self::CTo(_) => digits.packed(),
-        };
+        let block = self.diversifier(pan, sequence);
         let complement = block.map(|byte| !byte);
         Ok(SecretKey::from_blocks(
             target,

@@ -4,8 +4,7 @@ use zeroize::Zeroizing;
 
 use super::key::PinVerificationKey;
 use super::value::{DigitCount, VerificationValue, decimalise};
-use crate::cryptogram::Pin;
-use crate::element::Pan;
+use crate::element::{Pan, Pin};
 use crate::error::{Error, ErrorKind, Result};
 
 impl PinVerificationKey {
