@@ -15,8 +15,8 @@ mod secret;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use cipher::Cipher;
 pub use cipher::{Algorithm, Mode};
+pub(crate) use cipher::{BlockCipher, Cipher};
 pub(crate) use mac::{constant_time_eq, full_mac, mac};
 pub(crate) use message::Message;
 pub use padding::Padding;

@@ -1,6 +1,6 @@
 //! Secure messaging of issuer scripts (EMV Book 2 9).
 
-use crate::crypto::{Algorithm, Cipher, Message, Mode, Padding, full_mac};
+use crate::crypto::{Algorithm, BlockCipher, Message, Mode, Padding, full_mac};
 use crate::cryptogram::{ApplicationCryptogram, PinBlockFormat};
 use crate::element::ApplicationTransactionCounter;
 use crate::error::Result;
@@ -217,8 +217,8 @@ impl ScriptMessage<'_> {
 
     /// The MAC before truncation, which is the chaining block of the next command.
     pub(crate) fn mac(&self, input: MacInput, key: &SessionKey<Smi>) -> Result<ChainBlock> {
-        let (mut message, padding) = self.assemble(input, key.algorithm())?;
-        full_mac(key.secret(), padding, &mut message).map(ChainBlock)
+        let (message, padding) = self.assemble(input, key.algorithm())?;
+        full_mac(key.secret(), padding, message.as_bytes()).map(ChainBlock)
     }
 }
 
@@ -242,6 +242,7 @@ pub(crate) fn encipher(
 ) -> Result<Message> {
     let mut message = Message::of(&[data])?;
     padding.apply(&mut message, key.algorithm().block_length())?;
-    Cipher::new(key.algorithm(), key.secret().bytes())?.encrypt_blocks(mode, message.as_mut())?;
+    let work = |cipher: &dyn BlockCipher| cipher.encrypt_blocks(mode, message.as_mut());
+    key.secret().with_cipher(work)??;
     Ok(message)
 }
