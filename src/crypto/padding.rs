@@ -32,17 +32,6 @@ impl Padding {
         }
     }
 
-<<<<<<< HEAD
-    /// What stands around `length` bytes of message to bring them to blocks of `block` bytes, at most 16: a
-    /// byte in front of them, where there is one, and bytes behind them.
-    ///
-    /// # Errors
-    /// [`ErrorKind::MessageTooLong`] when a length in front does not fit in its byte.
-    pub(crate) fn around(self, length: usize, block: usize) -> Result<(Option<u8>, &'static [u8])> {
-        const ZEROS: [u8; 16] = [0; 16];
-        const MARKED: [u8; 16] = 0x80_u128.to_le_bytes();
-        let front = match self {
-=======
     /// What was padded, out of whole blocks. Methods 1 and [`Method2IfNeeded`](Self::Method2IfNeeded) cannot be told from
     /// data, so under them everything is data.
     ///
@@ -73,16 +62,15 @@ impl Padding {
         }
     }
 
-    /// Pads `message` in place to blocks of `block` bytes.
-    pub(crate) fn apply(self, message: &mut Message, block: usize) -> Result<()> {
-        let whole = message.as_bytes().len().is_multiple_of(block);
-        match self {
-            Self::None => return Ok(()),
-            Self::Method1 if whole && !message.as_bytes().is_empty() => return Ok(()),
-            Self::Method1 => message.push(&[0x00])?,
-            Self::Method2IfNeeded if whole => return Ok(()),
-            Self::Method2 | Self::Method2IfNeeded => message.push(&[0x80])?,
->>>>>>> main
+    /// What stands around `length` bytes of message to bring them to blocks of `block` bytes, at most 16: a
+    /// byte in front of them, where there is one, and bytes behind them.
+    ///
+    /// # Errors
+    /// [`ErrorKind::MessageTooLong`] when a length in front does not fit in its byte.
+    pub(crate) fn around(self, length: usize, block: usize) -> Result<(Option<u8>, &'static [u8])> {
+        const ZEROS: [u8; 16] = [0; 16];
+        const MARKED: [u8; 16] = 0x80_u128.to_le_bytes();
+        let front = match self {
             Self::LengthMethod2 => {
                 let counted = u8::try_from(length);
                 Some(counted.map_err(|_| Error::new(ErrorKind::MessageTooLong))?)

@@ -228,7 +228,8 @@ impl ScriptMessage<'_> {
 /// [`ErrorKind::Padding`](crate::ErrorKind::Padding) when they are not whole blocks.
 pub(crate) fn decipher(mode: Mode, key: &SessionKey<Smc>, data: &[u8]) -> Result<Message> {
     let mut message = Message::of(&[data])?;
-    Cipher::new(key.algorithm(), key.secret().bytes())?.decrypt_blocks(mode, message.as_mut())?;
+    let work = |cipher: &dyn BlockCipher| cipher.decrypt_blocks(mode, message.as_mut());
+    key.secret().with_cipher(work)??;
     Ok(message)
 }
 

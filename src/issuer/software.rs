@@ -2,16 +2,11 @@
 
 use zeroize::Zeroizing;
 
-<<<<<<< HEAD
 use crate::crypto::{Algorithm, BlockCipher, Mode, Padding, full_mac};
-use crate::cryptogram::{Pin, PinBlockFormat, pin_block};
-=======
-use crate::crypto::{Algorithm, Cipher, Message, Mode, Padding, full_mac};
 use crate::cryptogram::{PinBlockFormat, pin_block};
 use crate::element::Pin;
 #[cfg(feature = "simd")]
 use crate::issuer::{BatchOutcome, BatchRequest, vector};
->>>>>>> main
 use crate::issuer::{CardKeys, EngineError, KeyReference};
 use crate::key::{
     Ac, CardKey, IssuerKeySet, KeyPurpose, Purpose, SessionDerivation, SessionKey, Smc,
