@@ -1,13 +1,50 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![no_std]
-#![forbid(unsafe_code)]
+#![cfg_attr(not(feature = "simd"), forbid(unsafe_code))]
+#![cfg_attr(feature = "simd", deny(unsafe_code))]
 //! The chip side and the issuer side of an EMV payment card.
 //!
 //! A card makes an application cryptogram over a transaction; its issuer verifies it, answers, and the card
 //! verifies the answer. [`card`] is the one, [`issuer`] the other. They never import each other: what one
 //! needs of the other travels as bytes, as it does in life.
 //!
-//! EXAMPLE
+//! ```
+//! use chipcard::apdu::MAX_RESPONSE_LENGTH;
+//! use chipcard::card::{Applet, VolatileMemory, test_cards};
+//! use chipcard::issuer::{CardRecord, ChipData, Issuer, IssuerResponse};
+//! use chipcard::{tag, tlv};
+//!
+//! // A card with published test keys, in a terminal that sends it commands.
+//! let test = &test_cards::CCD_TDES;
+//! let mut card = Applet::new(&test.profile, test.card_keys()?, VolatileMemory::new())?;
+//! let mut send = |command: String| {
+//!     let mut response = [0; MAX_RESPONSE_LENGTH];
+//!     let length = card.process(&hex::decode(command).unwrap(), &mut response);
+//!     assert_eq!(response[length - 2..length], [0x90, 0x00]);
+//!     response[..length - 2].to_vec()
+//! };
+//! send("00A4040007F000000999010100".into()); // SELECT
+//! send("80A80000088306226000F0A00100".into()); // GET PROCESSING OPTIONS
+//! // GENERATE AC asks for an ARQC over amounts, country, TVR, currency, date, type and unpredictable number.
+//! let sale = "0000000042000000000000000840000000000008402611230011223344221F0302";
+//! let answer = send(format!("80AE800021{sale}00"));
+//!
+//! // The terminal joins the card's answer and its own data to DE 55; the issuer verifies it and signs an answer.
+//! let mut de55 = tlv::require(&answer, tag::RESPONSE_TEMPLATE_FORMAT_2)?.value.to_vec();
+//! de55.extend(hex::decode("9F02060000000042009F03060000000000009F1A0208409505000000000\
+//!     05F2A0208409A032611239C01009F3704112233448202 1800".replace(' ', "")).unwrap());
+//! let issuer = Issuer::new(test.issuer_keys()?);
+//! let record = CardRecord::new(test.pan()?, Some(test.sequence()?), test.profile.version, 0x01);
+//! let verified = issuer.verify_arqc(&record, &ChipData::parse(&de55)?)?;
+//! let signed = issuer.authorise(verified, &IssuerResponse::approve())?;
+//!
+//! // The card accepts the answer (tag 91, then response code 00) and approves: a TC.
+//! let signed = hex::encode(signed.as_bytes());
+//! let answer = send(format!("80AE40002B{signed}3030{sale}00"));
+//! let answer = tlv::require(&answer, tag::RESPONSE_TEMPLATE_FORMAT_2)?.value;
+//! assert_eq!(tlv::require(answer, tag::CRYPTOGRAM_INFORMATION_DATA)?.value, [0x40]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 //!
 //! # Where things are
 //!
@@ -26,6 +63,7 @@
 //! |---|---|
 //! | `std` (default) | `alloc` |
 //! | `alloc` | key sets in a `Vec` |
+//! | `simd` | many cryptograms at once in vector registers, for [`Issuer::verify_batch`]; the only `unsafe` code |
 //! | `laboratory` | single steps on bare values, for test benches; **never in an authorisation host** |
 //!
 //! Without features the library needs neither an operating system nor a heap.
@@ -49,6 +87,8 @@ pub mod key;
 #[cfg(feature = "laboratory")]
 pub mod laboratory;
 pub mod magstripe;
+#[cfg(feature = "oda")]
+pub mod oda;
 pub mod tag;
 pub mod tlv;
 

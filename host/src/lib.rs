@@ -6,4 +6,6 @@ pub mod decode;
 pub mod input;
 pub mod kat;
 pub mod keys;
+pub mod terminal;
+pub mod transact;
 pub mod verify;

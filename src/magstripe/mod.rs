@@ -23,11 +23,17 @@
 
 mod cvc3;
 mod cvv;
+mod discretionary;
 mod key;
 mod pvv;
+#[cfg(test)]
+mod tests;
+mod track;
 mod value;
 
 pub use cvc3::{Cvc3Digits, Ivcvc3, cvc3};
 pub use cvv::{CvvDigits, CvvInput, ExpiryDigits, dcvv};
+pub use discretionary::{DiscretionaryProfile, DiscretionaryValues};
 pub use key::{CardVerificationKey, PinVerificationKey};
+pub use track::{Track1, Track2};
 pub use value::{DigitCount, VerificationValue};

@@ -20,12 +20,7 @@ pub(super) struct DecodeArgs {
     #[arg(value_name = "HEX", required = true)]
     input: Vec<String>,
     /// What the input is.
-    #[arg(
-        long = "as",
-        value_name = "KIND",
-        value_enum,
-        hide_possible_values = true
-    )]
+    #[arg(long = "as", value_name = "KIND", value_enum)]
     kind: Option<Kind>,
     /// Whose layout issuer application data and card verification results have; it cannot be told from the bytes.
     #[arg(long, value_enum)]
@@ -46,10 +41,6 @@ pub(super) struct DecodeArgs {
 }
 
 const EXAMPLES: &str = "\
-Kinds: tlv, command, response, pair, iad, cvr, tvr, tsi, aip, cid, auc, cvm-list, cvm-results,
-terminal-type, terminal-capabilities, additional-capabilities, csu, ctq, ttq, afl, dol, service-code,
-atr, track1, track2
-
 Examples:
   chipcard decode 9F2701809F3602001C950580000480009F2608ABCDEF0123456789
   chipcard decode --as tvr --all-bits 8000048000

@@ -7,6 +7,7 @@ mod batch;
 mod decode;
 mod diagnose;
 mod kat;
+mod transact;
 mod verify;
 
 use std::fmt;
@@ -28,6 +29,7 @@ enum Command {
     Batch(Box<batch::BatchArgs>),
     Decode(Box<decode::DecodeArgs>),
     Diagnose(Box<diagnose::DiagnoseArgs>),
+    Transact(transact::TransactArgs),
     Verify(Box<verify::VerifyArgs>),
     Kat(kat::Kat),
 }
@@ -88,6 +90,7 @@ fn run(command: Command, out: &mut dyn Write) -> Result<Finding, Failure> {
         Command::Batch(args) => args.run(out),
         Command::Decode(args) => args.run(out),
         Command::Diagnose(args) => args.run(out),
+        Command::Transact(args) => args.run(out),
         Command::Verify(args) => args.run(out),
         Command::Kat(kat) => kat.run(out),
     }

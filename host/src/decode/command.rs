@@ -11,14 +11,15 @@ use super::{dol, element, mask, tlv};
 /// Commands of the contactless kernels and of personalisation: instruction byte and name (EMV Contactless Book C-2
 /// 5; EMV Card Personalization Specification).
 const OTHERS: [(u8, &str); 4] = [
-    (0x2A, "COMPUTE CRYPTOGRAPHIC CHECKSUM"),
-    (0xD0, "RECOVER AC"),
-    (0xE2, "STORE DATA"),
+    (CHECKSUM, "COMPUTE CRYPTOGRAPHIC CHECKSUM"),
+    (RECOVER_AC, "RECOVER AC"),
+    (STORE_DATA, "STORE DATA"),
     (0xEA, "EXCHANGE RELAY RESISTANCE DATA"),
 ];
 
 const CHECKSUM: u8 = 0x2A;
 const RECOVER_AC: u8 = 0xD0;
+const STORE_DATA: u8 = 0xE2;
 
 /// What the specification calls the command.
 pub(super) fn name(instruction: u8) -> Option<&'static str> {
@@ -36,6 +37,16 @@ pub(super) fn fits(value: &[u8]) -> bool {
             0x00 | 0x04 | 0x0C | 0x80 | 0x84 | 0x8C
         );
         class && name(command.instruction).is_some()
+    })
+}
+
+/// Whether the bytes begin as a command of EMV does.
+pub(super) fn starts(value: &[u8]) -> bool {
+    let header = value.get(..4).unwrap_or_default();
+    Command::parse(header).is_ok_and(|header| {
+        // Tags 84 and 8C of a broken message look like commands of scripts, but for their parameters.
+        let parameters = header.class & 0x04 == 0 || header.p1 == 0;
+        parameters && Instruction::of(&header).is_some()
     })
 }
 
@@ -177,37 +188,38 @@ fn p2(command: &Command) -> String {
 fn data(command: &Command, context: &Context) -> Node {
     use Instruction as I;
     let node = Node::new("Data").with_length(command.data.len());
-    let plain = || mask::plain(command.data);
-    let unknown = || mask::unknown(command.data, context);
     match Instruction::from_byte(command.instruction) {
         Some(I::Verify | I::PinChangeUnblock) => pin(command, node, context),
-        _ if command.class & 0x0C == 0x0C => secured(command.data, node, context),
-        Some(I::Select) => node
-            .with_value(unknown())
-            .with_meaning(element::application(command.data)),
+        _ if command.class & 0x0C == 0x0C => secured(command, node, context),
+        Some(I::Select) => mask::put(node, command.data, context)
+            .with_meaning(element::application(command.data, context)),
         Some(I::ExternalAuthenticate) if command.class == 0x00 => {
             element::node(tag::ISSUER_AUTHENTICATION_DATA, command.data, context)
         }
         Some(I::GetProcessingOptions) => processing_options(command.data, node, context),
         Some(I::GenerateAc | I::InternalAuthenticate) => list_data(command.data, node, context),
         Some(I::ApplicationBlock | I::ApplicationUnblock | I::CardBlock) => {
-            node.with_value(plain()).with_meaning("MAC")
-        }
-        Some(I::PutData) => {
-            let hidden = data_tag(command).is_some_and(mask::is_hidden) && !context.options.reveal;
-            let value = if hidden {
-                mask::HIDDEN_VALUE.to_owned()
-            } else {
-                unknown()
-            };
-            node.with_value(value).with_meaning("value and MAC")
+            mask::put(node, command.data, context).with_meaning("MAC")
         }
         Some(I::UpdateRecord) => record(command.data, node, context),
+        _ if writes_hidden(command) && !context.options.reveal => node
+            .with_value(mask::HIDDEN_VALUE)
+            .with_note("cardholder or personalisation data, shown with --reveal only"),
+        Some(I::PutData) => mask::put(node, command.data, context).with_meaning("value and MAC"),
         None if matches!(command.instruction, CHECKSUM | RECOVER_AC) => {
             list_data(command.data, node, context)
         }
         _ if tlv::fits(command.data) => node.with_child(tlv::decode(command.data, context)),
-        _ => node.with_value(unknown()),
+        _ => mask::put(node, command.data, context),
+    }
+}
+
+/// Whether the command may write cardholder data, PINs or keys into the card.
+fn writes_hidden(command: &Command) -> bool {
+    match Instruction::from_byte(command.instruction) {
+        Some(Instruction::UpdateRecord) => true,
+        Some(Instruction::PutData) => data_tag(command).is_none_or(mask::is_hidden),
+        _ => command.instruction == STORE_DATA,
     }
 }
 
@@ -246,7 +258,7 @@ fn pin_block(command: &Command) -> String {
 }
 
 /// Data objects of secure messaging format 1 (EMV Book 2 9.2.1); their tags mean something else elsewhere.
-fn secured(data: &[u8], node: Node, context: &Context) -> Node {
+fn secured(command: &Command, node: Node, context: &Context) -> Node {
     let names = [
         (0x81, "plain value"),
         (0x85, "cryptogram of data objects"),
@@ -255,7 +267,7 @@ fn secured(data: &[u8], node: Node, context: &Context) -> Node {
         (0x97, "Le"),
         (0xB3, "plain data objects"),
     ];
-    let objects: Result<Vec<_>, _> = Reader::new(data).collect();
+    let objects: Result<Vec<_>, _> = Reader::new(command.data).collect();
     let objects = match objects {
         Ok(objects) => objects,
         Err(error) => return node.with_error(format!("in the command data, {error}")),
@@ -267,6 +279,9 @@ fn secured(data: &[u8], node: Node, context: &Context) -> Node {
             .find(|(tag, _)| *tag == number)
             .map_or("", |(_, name)| *name);
         let value = match number {
+            0x81 | 0xB3 if writes_hidden(command) && !context.options.reveal => {
+                mask::HIDDEN_VALUE.to_owned()
+            }
             0x81 | 0xB3 => mask::unknown(object.value, context),
             _ => mask::plain(object.value),
         };
@@ -277,7 +292,7 @@ fn secured(data: &[u8], node: Node, context: &Context) -> Node {
 /// Data that answer a list, under the list of the options if there is one.
 fn list_data(data: &[u8], node: Node, context: &Context) -> Node {
     match &context.options.dol {
-        None => node.with_value(mask::unknown(data, context)),
+        None => mask::put(node, data, context),
         Some(list) => match dol::answer(list, data, context) {
             Ok(elements) => node.with_children(elements),
             Err(error) => node

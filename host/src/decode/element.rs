@@ -3,16 +3,17 @@
 use chipcard::Tag;
 use chipcard::element::{
     AdditionalTerminalCapabilities, Amount, ApplicationIdentifier, ApplicationInterchangeProfile,
-    ApplicationUsageControl, AuthorisationResponseCode, CardStatusUpdate,
-    CardTransactionQualifiers, CountryCode, CryptogramInformationData, CurrencyCode, Date, Pan,
-    TerminalCapabilities, TerminalTransactionQualifiers, TerminalType, TerminalVerificationResults,
-    TransactionStatusInformation, TransactionType,
+    ApplicationUsageControl, CardTransactionQualifiers, CountryCode, CryptogramInformationData,
+    CurrencyCode, Date, Pan, TerminalCapabilities, TerminalTransactionQualifiers, TerminalType,
+    TerminalVerificationResults, TransactionStatusInformation, TransactionType,
 };
 use chipcard::tag::Format;
 
 use super::context::Context;
 use super::node::Node;
-use super::{afl, bits, codes, command, cvm, dol, iad, mask, response, service_code, text, track};
+use super::{
+    afl, answer, bits, codes, command, cvm, dol, iad, mask, response, service_code, text, track,
+};
 
 /// What a value was read as.
 #[derive(Default)]
@@ -22,6 +23,8 @@ pub(super) struct Reading {
     children: Vec<Node>,
     /// The parts say it all: the value as a whole is left away.
     replaces_value: bool,
+    /// The parts are what the value could be, so it is masked as one that is not understood.
+    guessed: bool,
 }
 
 /// In a few words.
@@ -44,58 +47,49 @@ fn parts(children: impl IntoIterator<Item = Node>) -> Result<Reading, String> {
 
 /// A primitive data object: name, length, source, value, and what the value means.
 pub(super) fn node(tag: Tag, value: &[u8], context: &Context) -> Node {
-    let node = named(tag).with_length(value.len());
-    let shown = match tag.info() {
-        Some(_) => mask::element(tag, value, context),
-        None => mask::unknown(value, context),
-    };
-    let node = match tag.info() {
-        Some(info) if !info.allows(value.len()) => node.with_note(format!(
-            "its length is {} by {}",
-            match (info.min_length, info.max_length) {
-                (min, max) if min == max => format!("{min}"),
-                (min, u16::MAX) => format!("at least {min}"),
-                (min, max) => format!("{min} to {max}"),
-            },
-            info.reference
-        )),
-        _ => node,
-    };
-    match read(tag, value, context) {
-        Ok(reading) => {
-            let mut node = node
-                .with_meaning(reading.meaning)
-                .with_children(reading.children);
-            node.notes.extend(reading.notes);
-            match reading.replaces_value || shown.is_empty() {
-                true => node,
-                false => node.with_value(shown),
-            }
-        }
-        Err(reason) => node
-            .with_value(shown)
-            .with_note(format!("{NOT_AS_SPECIFIED}{reason}")),
+    match attempt(tag, value, context) {
+        (node, None) => node,
+        (node, Some(reason)) => node.with_note(format!("not as specified: {reason}")),
     }
 }
 
-/// Before the reason why a value is not what its tag promises.
-const NOT_AS_SPECIFIED: &str = "not as specified: ";
-
 /// As [`node`], for a value that was asked for as this element: that it is none is an error.
 pub(super) fn strict(tag: Tag, value: &[u8], context: &Context) -> Node {
-    let mut node = node(tag, value, context);
-    let reason = node
-        .notes
-        .iter()
-        .position(|note| note.starts_with(NOT_AS_SPECIFIED));
-    match reason {
-        Some(place) => {
-            let error = node.notes.remove(place);
-            node.with_error(error)
-        }
-        None if value.is_empty() => node.with_error("there are no bytes"),
-        None => node,
+    match attempt(tag, value, context) {
+        (node, None) if value.is_empty() => node.with_error("there are no bytes"),
+        (node, None) => node,
+        (node, Some(reason)) => node.with_error(reason),
     }
+}
+
+/// The node, and why its value is not what the tag promises.
+fn attempt(tag: Tag, value: &[u8], context: &Context) -> (Node, Option<String>) {
+    let mut node = named(tag).with_length(value.len());
+    if let Some(info) = tag.info()
+        && !info.allows(value.len())
+    {
+        let lengths = match (info.min_length, info.max_length) {
+            (min, max) if min == max => format!("{min}"),
+            (min, u16::MAX) => format!("at least {min}"),
+            (min, max) => format!("{min} to {max}"),
+        };
+        node = node.with_note(format!("its length is {lengths} by {}", info.reference));
+    }
+    let (reading, reason) = match read(tag, value, context) {
+        Ok(reading) => (reading, None),
+        Err(reason) => (Reading::default(), Some(reason)),
+    };
+    if !reading.replaces_value && !value.is_empty() {
+        let said = !reading.meaning.is_empty() || !reading.children.is_empty();
+        let understood =
+            said && !reading.guessed && reader(tag).is_some() && text::printable(value).is_none();
+        node = node.with_value(mask::element(tag, value, understood, context));
+    }
+    node.notes.extend(reading.notes);
+    let node = node
+        .with_meaning(reading.meaning)
+        .with_children(reading.children);
+    (node, reason)
 }
 
 /// A node with the tag's name and source.
@@ -126,7 +120,7 @@ const READINGS: &[(&[u32], Read)] = &[
         bits!(TerminalVerificationResults 5),
     ),
     (&[0x9B], bits!(TransactionStatusInformation 2)),
-    (&[0x82], bits!(ApplicationInterchangeProfile 2)),
+    (&[0x82], interchange_profile),
     (&[0x9F07], bits!(ApplicationUsageControl 2)),
     (&[0x9F27], bits!(CryptogramInformationData 1)),
     (&[0x9F33], bits!(TerminalCapabilities 3)),
@@ -153,7 +147,7 @@ const READINGS: &[(&[u32], Read)] = &[
     }),
     (&[0x9F5B], |value, _| match dol::rows(value) {
         Ok(rows) => parts(rows),
-        Err(_) => script_results(value),
+        Err(_) => parts(answer::script_results(value)?),
     }),
     (&[0x9F4A], |value, _| parts(dol::tags(value)?)),
     (&[0x9F10], |value, context| {
@@ -164,14 +158,16 @@ const READINGS: &[(&[u32], Read)] = &[
             ..Reading::default()
         })
     }),
-    (&[0x91], authentication_data),
-    (&[0x8A], |value, _| said(arc(value)?)),
+    (&[0x91], |value, context| {
+        parts(answer::authentication_data(value, context)?)
+    }),
+    (&[0x8A], |value, _| said(answer::code(value)?)),
     (&[0x9C], |value, _| match value {
         [code] => said(TransactionType(*code).name().unwrap_or_default()),
         _ => said(""),
     }),
-    (&[0x4F, 0x84, 0x9D, 0x9F06], |value, _| {
-        said(application(value))
+    (&[0x4F, 0x84, 0x9D, 0x9F06], |value, context| {
+        said(application(value, context))
     }),
     (&[0x5A], |value, _| {
         let pan = Pan::from_bcd(value).map_err(|error| error.to_string())?;
@@ -241,9 +237,6 @@ const READINGS: &[(&[u32], Read)] = &[
     (&[0x9F11], |value, _| {
         said(format!("ISO/IEC 8859-{}", number(value)?))
     }),
-    (&[0x9F12], |value, _| {
-        said(text::latin(value).map(quoted).unwrap_or_default())
-    }),
     (&[0x86], |value, context| {
         Ok(Reading {
             children: vec![command::decode(value, context)],
@@ -252,22 +245,25 @@ const READINGS: &[(&[u32], Read)] = &[
         })
     }),
     (&[0x80], |value, context| {
-        let children = response::format_1(value, context);
         Ok(Reading {
-            children,
+            children: response::format_1(value, context),
+            guessed: context.instruction.is_none(),
             ..Reading::default()
         })
     }),
 ];
 
-fn read(tag: Tag, value: &[u8], context: &Context) -> Result<Reading, String> {
-    if value.is_empty() {
-        return said("");
-    }
+/// Who reads the values of a tag.
+fn reader(tag: Tag) -> Option<Read> {
     let number = tag.number();
     let row = READINGS.iter().find(|(tags, _)| tags.contains(&number));
-    match row {
-        Some((_, read)) => read(value, context),
+    row.map(|(_, read)| *read)
+}
+
+fn read(tag: Tag, value: &[u8], context: &Context) -> Result<Reading, String> {
+    match reader(tag) {
+        _ if value.is_empty() => said(""),
+        Some(read) => read(value, context),
         None if mask::is_hidden(tag) && !context.options.reveal => said(""),
         None => by_format(tag, value, context),
     }
@@ -275,35 +271,33 @@ fn read(tag: Tag, value: &[u8], context: &Context) -> Result<Reading, String> {
 
 /// What the format in the dictionary lets one say.
 fn by_format(tag: Tag, value: &[u8], context: &Context) -> Result<Reading, String> {
+    let quoted = |text: Option<String>| text.map(|text| quoted(&text, context)).unwrap_or_default();
     let Some(info) = tag.info() else {
-        let text = text::printable(value).filter(|text| text.len() > 3);
-        return said(
-            text.map(|text| quoted(mask::text(&text, context)))
-                .unwrap_or_default(),
-        );
+        return said(quoted(text::printable(value).filter(|text| text.len() > 3)));
     };
     match info.format {
         Format::Alphabetic | Format::Alphanumeric | Format::AlphanumericSpecial => {
-            said(text::printable(value).map(quoted).unwrap_or_default())
+            said(quoted(text::latin(value)))
         }
         Format::Numeric if value.len() <= 6 => {
             let digits = mask::plain(value);
-            match digits.bytes().all(|digit| digit.is_ascii_digit()) {
-                true => said(
-                    digits
-                        .parse::<u64>()
-                        .map(|n| n.to_string())
-                        .unwrap_or_default(),
-                ),
-                false => Err("a nibble is not a decimal digit".to_owned()),
-            }
+            let number = digits
+                .parse::<u64>()
+                .map_err(|_| "a nibble is not a decimal digit")?;
+            let number = number.to_string();
+            said(if number == digits {
+                String::new()
+            } else {
+                number
+            })
         }
         _ => said(""),
     }
 }
 
-fn quoted(text: impl AsRef<str>) -> String {
-    format!("\"{}\"", text.as_ref())
+/// Text between quotation marks.
+fn quoted(text: &str, context: &Context) -> String {
+    format!("\"{}\"", mask::text(text, context))
 }
 
 /// Up to eight bytes as a number.
@@ -326,9 +320,9 @@ fn currency(value: &[u8]) -> Result<Reading, String> {
 }
 
 /// An application identifier: its payment system and product, or the name of a directory.
-pub(super) fn application(value: &[u8]) -> String {
+pub(super) fn application(value: &[u8], context: &Context) -> String {
     if let Some(name) = text::printable(value) {
-        return quoted(name);
+        return quoted(&name, context);
     }
     let Ok(aid) = ApplicationIdentifier::parse(value) else {
         return String::new();
@@ -340,74 +334,16 @@ pub(super) fn application(value: &[u8]) -> String {
     }
 }
 
-/// Authorisation response code and, where EMV or ISO 8583 fix it, its meaning.
-fn arc(value: &[u8]) -> Result<String, String> {
-    use AuthorisationResponseCode as Arc;
-    let code = <[u8; 2]>::try_from(value)
-        .map_err(|_| format!("expected 2 bytes, found {}", value.len()))?;
-    let code = Arc::new(code);
-    let known = [
-        (Arc::APPROVED, "approved"),
-        (Arc::REFERRAL, "refer to issuer"),
-        (Arc::DECLINED, "declined"),
-        (Arc::OFFLINE_APPROVED, "offline approved"),
-        (Arc::OFFLINE_DECLINED, "offline declined"),
-        (
-            Arc::UNABLE_ONLINE_APPROVED,
-            "unable to go online, offline approved",
-        ),
-        (
-            Arc::UNABLE_ONLINE_DECLINED,
-            "unable to go online, offline declined",
-        ),
-    ];
-    let meaning = known
-        .iter()
-        .find(|(known, _)| *known == code)
-        .map(|(_, meaning)| *meaning);
-    Ok(match meaning {
-        Some(meaning) => format!("\"{code}\" {meaning}"),
-        None => quoted(code.to_string()),
-    })
-}
-
-/// Issuer authentication data under both ARPC methods: the bytes do not say which (EMV Book 2 8.2).
-fn authentication_data(value: &[u8], context: &Context) -> Result<Reading, String> {
-    if !(8..=16).contains(&value.len()) {
-        return Err(format!("expected 8 to 16 bytes, found {}", value.len()));
-    }
-    let mut children = Vec::new();
-    if let Some((arpc, code)) = value.split_at_checked(8)
-        && code.len() == 2
-    {
-        children.push(Node::new("as ARPC method 1").with_children([
-            Node::row("ARPC", mask::plain(arpc), ""),
-            Node::row("authorisation response code", mask::plain(code), arc(code)?),
-        ]));
-    }
-    if let Some((arpc, rest)) = value.split_at_checked(4)
-        && let Some((csu, proprietary)) = rest.split_at_checked(4)
-    {
-        let mut node =
-            Node::new("as ARPC method 2").with_child(Node::row("ARPC", mask::plain(arpc), ""));
-        if !proprietary.is_empty() {
-            node = node.with_child(Node::row(
-                "proprietary authentication data",
-                mask::plain(proprietary),
-                "",
-            ));
+/// Application interchange profile: byte 2 is the contactless kernels', so one of zeros says nothing.
+fn interchange_profile(value: &[u8], context: &Context) -> Result<Reading, String> {
+    let fields = ApplicationInterchangeProfile::FIELDS;
+    match value {
+        [_, 0] if !context.options.all_bits => {
+            let fields = fields.iter().filter(|field| field.byte == 1);
+            parts(bits::rows(fields, value, context))
         }
-        let bits = bits::rows(CardStatusUpdate::FIELDS, csu, context);
-        children.push(
-            node.with_child(
-                Node::new("Card status update (CSU)")
-                    .with_length(4)
-                    .with_value(mask::plain(csu))
-                    .with_children(bits),
-            ),
-        );
+        _ => parts(bits::fixed(fields, 2, value, context)?),
     }
-    parts(children)
 }
 
 /// Application priority indicator (EMV Book 1 12.2.3, Table 48).
@@ -443,27 +379,4 @@ fn card_authentication(value: &[u8], context: &Context) -> Result<Reading, Strin
         );
     }
     parts(children)
-}
-
-/// Issuer script results: five bytes a script (EMV Book 4 Annex A5).
-fn script_results(value: &[u8]) -> Result<Reading, String> {
-    let (scripts, rest) = value.as_chunks::<5>();
-    if !rest.is_empty() {
-        return Err("neither a data object list nor five bytes a script".to_owned());
-    }
-    parts(scripts.iter().map(|[result, identifier @ ..]| {
-        let command = result & 0x0F;
-        let meaning = match (result >> 4, command) {
-            (0, _) => "script not performed".to_owned(),
-            (1, 0) => "script failed".to_owned(),
-            (1, command) => format!("script failed at command {command}"),
-            (2, _) => "script successful".to_owned(),
-            _ => "reserved".to_owned(),
-        };
-        Node::row(
-            format!("script {}", mask::plain(identifier)),
-            format!("{result:02X}"),
-            meaning,
-        )
-    }))
 }

@@ -150,27 +150,24 @@ fn results(layout: IadLayout, cvr: &CardVerificationResults, context: &Context) 
 
 /// Card verification results that stand alone.
 pub(super) fn cvr(value: &[u8], context: &Context) -> Node {
-    let node = Node::new("Card verification results (CVR)")
-        .with_length(value.len())
-        .with_value(plain(value));
+    let node = Node::new("Card verification results (CVR)").with_length(value.len());
     let (layouts, _) = layouts(context);
     let readings: Vec<Node> = layouts
         .into_iter()
         .filter_map(|layout| {
             let cvr = CardVerificationResults::parse(layout, value).ok()?;
-            let fields = cvr.fields().map(|(field, _)| field);
-            let rows = bits::rows(fields, value, context);
-            let known = cvr.fields().next().is_some();
-            known.then(|| Node::new(format!("as {layout}")).with_children(rows))
+            let fields: Vec<_> = cvr.fields().map(|(field, _)| field).collect();
+            let named = Node::new(format!("as {layout}"));
+            let rows = bits::rows(fields.iter().copied(), value, context);
+            (!fields.is_empty()).then(|| named.with_children(rows))
         })
         .collect();
-    match readings.len() {
-        0 => node.with_error(
-            "no layout asked for has card verification results of this length and with public bits",
-        ),
-        1 => node.with_children(readings),
-        _ => node
-            .with_note("each family has its own bits (--family)")
-            .with_children(readings),
-    }
+    let node = match readings.as_slice() {
+        [] => {
+            return node.with_error("no layout asked for has public bits for this many bytes");
+        }
+        [_] => node,
+        _ => node.with_note("each family has its own bits (--family)"),
+    };
+    node.with_value(plain(value)).with_children(readings)
 }

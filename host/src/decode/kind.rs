@@ -116,22 +116,23 @@ pub(super) fn of_characters(text: &str) -> Option<Detected> {
 
 type Rule = (Kind, &'static str, fn(&[u8]) -> bool);
 
-/// The rules for bytes. The first that fits decides; each must hold to the last byte, but for the last one.
-const RULES: [Rule; 10] = [
+/// The rules for bytes. The first that fits decides; all but the last two must hold to the last byte.
+const RULES: [Rule; 11] = [
     (
         Kind::Atr,
         "it begins with 3B or 3F and every announced character is there",
         atr::fits,
     ),
-    (
-        Kind::Tlv,
-        "it is data objects to the last byte and the first tag is known",
-        tlv::fits,
-    ),
+    // First, because 9000 behind data objects is an empty tag 90 too.
     (
         Kind::Response,
         "it is nothing, or known data objects, and a status word",
         response::fits,
+    ),
+    (
+        Kind::Tlv,
+        "it is data objects to the last byte and the first tag is known",
+        tlv::fits,
     ),
     (
         Kind::Command,
@@ -168,8 +169,14 @@ const RULES: [Rule; 10] = [
             amounts && CvmList::parse(bytes).is_ok_and(|list| list.rules().next().is_some())
         },
     ),
+    (
+        Kind::Command,
+        "class and instruction are known",
+        command::starts,
+    ),
     (Kind::Tlv, "its first tag is known", |bytes| {
-        bytes.len() > 5 && tlv::starts(bytes)
+        let long_tag = bytes.first().is_some_and(|byte| byte & 0x1F == 0x1F);
+        (long_tag || bytes.len() > 5) && tlv::starts(bytes)
     }),
 ];
 

@@ -14,15 +14,16 @@
 //! 1. characters: `%` first or `^` anywhere, track 1; `;` first or `=` anywhere, track 2; `/`, a command and its
 //!    response; three digits, a service code;
 //! 2. bytes: `3B` or `3F` first and all characters that it announces, an answer to reset;
-//! 3. data objects to the last byte, the first tag known: BER-TLV;
-//! 4. a status word alone or behind such data objects: a response;
+//! 3. a status word alone, or behind data objects of which the first tag is known: a response;
+//! 4. such data objects to the last byte: BER-TLV;
 //! 5. class and instruction known, lengths right: a command;
 //! 6. known tags with lengths: a data object list;
 //! 7. digits, `D`, date, service code: track 2 equivalent data;
 //! 8. valid entries of four bytes: an application file locator;
 //! 9. a layout with fixed bytes reads it: issuer application data;
 //! 10. amounts and rules: a CVM list;
-//! 11. more than five bytes and the first tag known: BER-TLV, so that its error is shown.
+//! 11. class and instruction known, or else the first tag known, where that has two bytes or there are more than
+//!     five: a command or BER-TLV that is malformed, so that its error is shown.
 //!
 //! Short bit fields look alike, so they are never guessed: they need a [`Kind`].
 //!
@@ -51,12 +52,13 @@
 //! let mut text = Vec::new();
 //! render_text(&tree, &mut text)?;
 //! let text = String::from_utf8(text).unwrap();
-//! assert!(text.contains("82 Application Interchange Profile (AIP) (2 bytes, card): 2000"));
+//! assert!(text.contains("82 Application Interchange Profile (AIP) [2 bytes, card]: 2000"));
 //! assert!(text.contains("DDA is supported"));
 //! # Ok::<(), std::io::Error>(())
 //! ```
 
 mod afl;
+mod answer;
 mod atr;
 mod bits;
 mod codes;
@@ -71,18 +73,11 @@ mod mask;
 mod node;
 mod response;
 mod service_code;
-#[cfg(test)]
-mod tests;
 mod text;
 mod tlv;
 mod track;
 
-use chipcard::element::{
-    AdditionalTerminalCapabilities, ApplicationInterchangeProfile, ApplicationUsageControl,
-    CardStatusUpdate, CardTransactionQualifiers, CryptogramInformationData, Field, ServiceCode,
-    TerminalCapabilities, TerminalTransactionQualifiers, TerminalType, TerminalVerificationResults,
-    TransactionStatusInformation,
-};
+use chipcard::element::ServiceCode;
 use chipcard::{Tag, tag};
 use serde::Serialize;
 
@@ -166,8 +161,8 @@ pub fn decode(input: &str, kind: Option<Kind>, options: &Options) -> Result<Deco
     let context = Context::new(options);
     let tree = match kind {
         Kind::Track1 => track("Track 1", track::track1(input.as_bytes(), &context)),
-        Kind::Track2 if kind::of_characters(input).is_some() => {
-            track("Track 2", track::track2(input, &context))
+        Kind::Track2 if kind::of_characters(input).is_some() || bytes().is_err() => {
+            track("Track 2", track::track2(input.as_bytes(), &context))
         }
         Kind::ServiceCode if input.len() == 3 => service_code(input),
         Kind::Pair => {
@@ -203,13 +198,6 @@ fn service_code(digits: &str) -> Node {
 
 fn of_bytes(kind: Kind, bytes: &[u8], context: &Context) -> Node {
     let element = |tag| element::strict(tag, bytes, context);
-    let fields = |name: &str, fields: &[Field], length| {
-        let node = Node::new(name).with_length(bytes.len());
-        match bits::fixed(fields, length, bytes, context) {
-            Ok(rows) => node.with_value(mask::plain(bytes)).with_children(rows),
-            Err(error) => node.with_error(error),
-        }
-    };
     match kind {
         Kind::Tlv | Kind::Track1 | Kind::Pair => tlv::decode(bytes, context),
         Kind::Command => command::decode(bytes, context),
@@ -227,51 +215,17 @@ fn of_bytes(kind: Kind, bytes: &[u8], context: &Context) -> Node {
             }
         }
         Kind::Cvr => iad::cvr(bytes, context),
-        Kind::Tvr => fields(
-            "Terminal verification results (TVR)",
-            TerminalVerificationResults::FIELDS,
-            5,
-        ),
-        Kind::Tsi => fields(
-            "Transaction status information (TSI)",
-            TransactionStatusInformation::FIELDS,
-            2,
-        ),
-        Kind::Aip => fields(
-            "Application interchange profile (AIP)",
-            ApplicationInterchangeProfile::FIELDS,
-            2,
-        ),
-        Kind::Cid => fields(
-            "Cryptogram information data (CID)",
-            CryptogramInformationData::FIELDS,
-            1,
-        ),
-        Kind::Auc => fields(
-            "Application usage control (AUC)",
-            ApplicationUsageControl::FIELDS,
-            2,
-        ),
-        Kind::TerminalType => fields("Terminal type", TerminalType::FIELDS, 1),
-        Kind::TerminalCapabilities => {
-            fields("Terminal capabilities", TerminalCapabilities::FIELDS, 3)
-        }
-        Kind::AdditionalCapabilities => fields(
-            "Additional terminal capabilities",
-            AdditionalTerminalCapabilities::FIELDS,
-            5,
-        ),
-        Kind::Csu => fields("Card status update (CSU)", CardStatusUpdate::FIELDS, 4),
-        Kind::Ctq => fields(
-            "Card transaction qualifiers (CTQ)",
-            CardTransactionQualifiers::FIELDS,
-            2,
-        ),
-        Kind::Ttq => fields(
-            "Terminal transaction qualifiers (TTQ)",
-            TerminalTransactionQualifiers::FIELDS,
-            4,
-        ),
+        Kind::Tvr => element(tag::TERMINAL_VERIFICATION_RESULTS),
+        Kind::Tsi => element(tag::TRANSACTION_STATUS_INFORMATION),
+        Kind::Aip => element(tag::APPLICATION_INTERCHANGE_PROFILE),
+        Kind::Cid => element(tag::CRYPTOGRAM_INFORMATION_DATA),
+        Kind::Auc => element(tag::APPLICATION_USAGE_CONTROL),
+        Kind::TerminalType => element(tag::TERMINAL_TYPE),
+        Kind::TerminalCapabilities => element(tag::TERMINAL_CAPABILITIES),
+        Kind::AdditionalCapabilities => element(tag::ADDITIONAL_TERMINAL_CAPABILITIES),
+        Kind::Ctq => element(tag::CARD_TRANSACTION_QUALIFIERS),
+        Kind::Ttq => element(tag::TERMINAL_TRANSACTION_QUALIFIERS),
+        Kind::Csu => answer::status_update(bytes, context),
         Kind::CvmList => element(tag::CVM_LIST),
         Kind::CvmResults => element(tag::CVM_RESULTS),
         Kind::Afl => element(tag::APPLICATION_FILE_LOCATOR),

@@ -119,7 +119,7 @@ impl Node {
     pub fn errors(&self) -> Vec<&str> {
         let own = self.error.as_deref();
         let inner = self.children.iter().flat_map(Self::errors);
-        own.into_iter().chain(inner).collect()
+        inner.chain(own).collect()
     }
 
     /// Whether it is a line of a table: nothing beneath it.
@@ -141,7 +141,7 @@ impl Node {
             .collect();
         match facts.as_slice() {
             [] => format!("{tag}{}", self.label),
-            facts => format!("{tag}{} ({})", self.label, facts.join(", ")),
+            facts => format!("{tag}{} [{}]", self.label, facts.join(", ")),
         }
     }
 }
@@ -168,8 +168,12 @@ fn write_node(node: &Node, first: &str, rest: &str, out: &mut dyn Write) -> io::
         }
     }
     // Lines between a heading and its last branch carry the bar that leads down to it.
-    let bar = |open: bool| format!("{rest}{}{INDENT}", if open { "│  " } else { "   " });
-    let body = bar(last_branch.is_some());
+    let bar = |open: bool| match (last_branch, open) {
+        (None, _) => format!("{rest}{INDENT}"),
+        (Some(_), true) => format!("{rest}│  {INDENT}"),
+        (Some(_), false) => format!("{rest}   {INDENT}"),
+    };
+    let body = bar(true);
 
     let heading = node.heading();
     let said = match (&node.value, &node.meaning) {
@@ -177,19 +181,17 @@ fn write_node(node: &Node, first: &str, rest: &str, out: &mut dyn Write) -> io::
         (Some(said), None) | (None, Some(said)) => said.clone(),
         (None, None) => String::new(),
     };
+    let whole = format!("{heading}: {said}");
     if said.is_empty() {
-        writeln!(out, "{first}{heading}")?;
-    } else if columns(first) + columns(&heading) + 2 + columns(&said) <= WIDTH {
-        writeln!(out, "{first}{heading}: {said}")?;
+        wrap(&heading, first, &body, out)?;
+    } else if columns(first) + columns(&whole) <= WIDTH {
+        wrap(&whole, first, &body, out)?;
     } else {
-        writeln!(out, "{first}{heading}:")?;
+        wrap(&format!("{heading}:"), first, &body, out)?;
         wrap(&said, &body, &body, out)?;
     }
     for note in &node.notes {
         wrap(note, &body, &body, out)?;
-    }
-    if let Some(error) = &node.error {
-        wrap(&format!("! {error}"), &body, &body, out)?;
     }
 
     let mut place = 0;
@@ -201,7 +203,8 @@ fn write_node(node: &Node, first: &str, rest: &str, out: &mut dyn Write) -> io::
             write_rows(&rows, &bar(open), out)?;
             place += rows.len();
         } else {
-            let (branch, below) = match last_branch == Some(place) {
+            let last = last_branch == Some(place) && node.error.is_none();
+            let (branch, below) = match last {
                 true => ("└─ ", "   "),
                 false => ("├─ ", "│  "),
             };
@@ -210,7 +213,15 @@ fn write_node(node: &Node, first: &str, rest: &str, out: &mut dyn Write) -> io::
             place += 1;
         }
     }
-    Ok(())
+    let Some(error) = &node.error else {
+        return Ok(());
+    };
+    // Where there are branches, the error ends them: what should have followed is missing.
+    let (first, below) = match last_branch {
+        Some(_) => (format!("{rest}└─ ! "), format!("{rest}     ")),
+        None => (format!("{body}! "), format!("{body}  ")),
+    };
+    wrap(error, &first, &below, out)
 }
 
 /// Neighbouring rows, their values and meanings in columns.

@@ -80,7 +80,7 @@ fn body(data: &[u8], context: &Context) -> Node {
             .with_value(mask::plain(data))
             .with_meaning("unpredictable number of the card"),
         _ if tlv::starts(data) => tlv::decode(data, context),
-        _ => node.with_value(mask::unknown(data, context)),
+        _ => mask::put(node, data, context),
     }
 }
 

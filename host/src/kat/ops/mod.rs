@@ -3,6 +3,7 @@
 mod cryptogram;
 mod iad;
 mod keys;
+mod oda;
 mod scheme;
 mod script;
 mod stripe;
@@ -14,7 +15,7 @@ use super::output::Output;
 type Outputs = Vec<(&'static str, Output)>;
 
 /// Reads the fields of a test and computes what it describes.
-type Run = fn(&mut Fields) -> Result<Outputs, Problem>;
+pub(super) type Run = fn(&mut Fields) -> Result<Outputs, Problem>;
 
 /// The operations by name.
 const OPS: &[(&str, Run)] = &[
@@ -37,6 +38,12 @@ const OPS: &[(&str, Run)] = &[
     ("pvv", stripe::pvv),
     ("cap", cryptogram::cap),
     ("iad", iad::iad),
+    ("ca-key", oda::ca_key),
+    ("issuer-certificate", oda::issuer_certificate),
+    ("icc-certificate", oda::icc_certificate),
+    ("sda", oda::sda),
+    ("dda", oda::dda),
+    ("cda", oda::cda),
 ];
 
 /// The operation of that name.
