@@ -1,4 +1,4 @@
-//! The library beside the plain RustCrypto crates in one run: `cargo bench --bench compare`.
+//! The library beside the plain RustCrypto crates in one run: `cargo bench --bench compare [-- NAME…]`.
 //!
 //! Both do the same work on the same inputs and are compared before they are timed. Rounds alternate, each in the CPU
 //! time of this thread, and the ratio is that of the medians, so that a busy machine disturbs both alike. The ratio is the result; the
@@ -121,6 +121,13 @@ impl Case {
 
     fn run(&self, plain: &Plain<'_>) {
         let name = self.card.version.name;
+        let mut asked = std::env::args()
+            .skip(1)
+            .filter(|word| !word.starts_with('-'))
+            .peekable();
+        if asked.peek().is_some() && !asked.any(|word| name.as_str().contains(&word)) {
+            return;
+        }
         let (issuer, record) = (self.card.issuer(), self.card.record());
         let de55 = self.elements.bytes();
         let chip = ChipData::parse(&de55).unwrap();

@@ -4,10 +4,9 @@
 
 use chipcard::card::test_cards::{self, TestCard};
 use chipcard::card::{Applet, AuthenticationCommand, VolatileMemory};
-use chipcard::cryptogram::Pin;
 use chipcard::element::{
     Amount, AuthorisationResponseCode, CardStatusUpdate, CounterUpdate, CountryCode, CurrencyCode,
-    Date, UnpredictableNumber,
+    Date, Pin, UnpredictableNumber,
 };
 use chipcard::issuer::{CardRecord, ChipData, Issuer, IssuerResponse};
 use chipcard::tag;

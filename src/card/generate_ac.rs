@@ -248,8 +248,8 @@ impl<M: CardMemory> Applet<'_, M> {
             .session_key
             .for_cryptogram(signed.transaction.atc, un);
         let key = self.keys.ac().session_key(&derivation)?;
-        let mut message = assemble(&version.data, signed)?;
-        key.mac(version.padding, &mut message)
+        let message = assemble(&version.data, signed)?;
+        key.mac(version.padding, message.as_bytes())
             .map(ApplicationCryptogram)
     }
 

@@ -3,7 +3,7 @@
 //! [`Applet::process`] is the whole interface: command bytes in, response bytes out, the status word at
 //! their end. There is no clock, no heap and no error type towards the terminal but the status word. What the
 //! card is, is data ([`Profile`], [`CryptogramVersion`](crate::cryptogram::CryptogramVersion),
-//! [`CardKeySet`](crate::key::CardKeySet)); what it remembers goes through [`CardMemory`].
+//! [`CardKeySet`]); what it remembers goes through [`CardMemory`].
 //!
 //! # Commands and states
 //!

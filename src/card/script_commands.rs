@@ -5,8 +5,8 @@ use crate::card::{
     Applet, CardMemory, CardState, MemoryError, Parameter, RECORD_LENGTH, ReferencePin,
     no_parameters,
 };
-use crate::cryptogram::{Pin, PinBlockFormat, ScriptStyle, pin_from_block};
-use crate::element::Amount;
+use crate::cryptogram::{PinBlockFormat, ScriptStyle, pin_from_block};
+use crate::element::{Amount, Pin};
 use crate::key::{CardKey, KeyPurpose};
 use crate::tag;
 use crate::tlv;

@@ -5,8 +5,7 @@ use core::fmt;
 use zeroize::Zeroize;
 
 use crate::card::Limits;
-use crate::cryptogram::Pin;
-use crate::element::{Amount, ApplicationTransactionCounter};
+use crate::element::{Amount, ApplicationTransactionCounter, Pin};
 
 /// A PIN as VERIFY brings it: `2`, the number of digits, the digits, then `F` (EMV Book 3 6.5.12, Table 25).
 /// Wiped when dropped, shown nowhere.

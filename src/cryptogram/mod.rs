@@ -24,7 +24,7 @@ pub use cap::cap_token;
 pub(crate) use data::assemble;
 pub use data::{DataList, DataSource, IadPart, SignedPart};
 pub use label::Label;
-pub use pin::{Pin, PinBlockFormat};
+pub use pin::PinBlockFormat;
 pub(crate) use pin::{pin_block, pin_from_block};
 #[cfg(feature = "laboratory")]
 pub(crate) use script::encipher;

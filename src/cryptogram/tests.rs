@@ -9,11 +9,13 @@ use std::vec::Vec;
 
 use super::{
     ApplicationCryptogram, ChainBlock, CryptogramVersion, DataList, DataSource, IadPart, MacInput,
-    Pin, PinBlockFormat, ScriptMessage, SignedPart, arpc_method_1, arpc_method_2, assemble,
-    cap_token, pin_block,
+    PinBlockFormat, ScriptMessage, SignedPart, arpc_method_1, arpc_method_2, assemble, cap_token,
+    pin_block,
 };
 use crate::crypto::{Algorithm, Padding, SecretKey};
-use crate::element::{ApplicationTransactionCounter, AuthorisationResponseCode, CardStatusUpdate};
+use crate::element::{
+    ApplicationTransactionCounter, AuthorisationResponseCode, CardStatusUpdate, Pin,
+};
 use crate::error::{ErrorKind, Result};
 use crate::key::{Ac, KeyPolicy, SessionKey};
 use crate::tag::{self, Tag};
