@@ -3,10 +3,10 @@
 use core::fmt;
 
 use crate::card::{AuthenticationCommand, Profile, RECORD_LENGTH};
-use crate::cryptogram::{Pin, SignedPart};
+use crate::cryptogram::SignedPart;
 use crate::dol::DataObjectList;
 use crate::element::{
-    ApplicationFileLocator, ApplicationInterchangeProfile as Aip, IssuerApplicationData,
+    ApplicationFileLocator, ApplicationInterchangeProfile as Aip, IssuerApplicationData, Pin,
 };
 use crate::tag::{self, Tag};
 use crate::tlv;
