@@ -102,8 +102,9 @@ impl<const N: usize> Contents<N> {
         let ([hash_algorithm, key_algorithm, length, exponent_length], key) =
             rest.split_first_chunk().ok_or(short)?;
         match static_data {
-            Some(data) => recovered
-                .check_hash(*hash_algorithm, &[parts.remainder, parts.exponent, data])?,
+            Some(data) => {
+                recovered.check_hash(*hash_algorithm, &[parts.remainder, parts.exponent, data])?
+            }
             None => check_algorithm(*hash_algorithm)?,
         }
         if *key_algorithm != RSA {
@@ -287,9 +288,7 @@ impl RecoveredIssuerKey {
         context: &CertificateContext<'_>,
     ) -> Result<RsaPublicKey> {
         let contents = Contents::icc(&self.key, tag, certificate, Some(static_data))?;
-        contents
-            .check(context)
-            .map_err(|error| error.in_tag(tag))?;
+        contents.check(context).map_err(|error| error.in_tag(tag))?;
         Ok(contents.key)
     }
 }

@@ -174,8 +174,8 @@ impl RsaPrivateKey {
             }));
         }
         let precision = self.public.params().bits_precision();
-        let number = BoxedUint::from_be_slice(data, precision)
-            .map_err(|_| Error::new(ErrorKind::Value))?;
+        let number =
+            BoxedUint::from_be_slice(data, precision).map_err(|_| Error::new(ErrorKind::Value))?;
         if number >= *self.public.params().modulus().as_ref() {
             return Err(Error::new(ErrorKind::Value));
         }

@@ -212,13 +212,14 @@ impl<'a> TransactionData<'a> {
     /// The cryptogram information data of the answer, in clear.
     pub(super) fn information(&self) -> Result<CryptogramInformationData> {
         let object = tlv::require(self.response, tag::CRYPTOGRAM_INFORMATION_DATA)?;
-        object.array().map(|[byte]| CryptogramInformationData([byte]))
+        object
+            .array()
+            .map(|[byte]| CryptogramInformationData([byte]))
     }
 
     /// The signed dynamic application data of the answer.
     pub(super) fn signature(&self) -> Result<&'a [u8]> {
-        tlv::require(self.response, tag::SIGNED_DYNAMIC_APPLICATION_DATA)
-            .map(|object| object.value)
+        tlv::require(self.response, tag::SIGNED_DYNAMIC_APPLICATION_DATA).map(|object| object.value)
     }
 }
 
