@@ -199,4 +199,54 @@ kinds! {
     Track = "not a valid track",
     /// A track whose longitudinal redundancy check is another than its characters give.
     CheckCharacter = "the check character does not agree with the track",
+    /// A modulus that EMV does not allow: even, under 64 or over 248 bytes, or its leftmost bit not set.
+    Modulus = "not a modulus of EMV: odd, 64 to 248 bytes, its leftmost bit set",
+    /// A public exponent other than 3 and 65537.
+    PublicExponent = "the public exponent is neither 3 nor 65537",
+    /// Primes that do not make a key with the exponent.
+    Primes = "the primes do not make a key with this exponent",
+    /// A private-key operation whose result the public key does not confirm. The result is withheld.
+    Fault = "the private-key operation went wrong",
+    /// A certification authority's public key with another check value.
+    CheckValue = "the check value is not that of the key",
+    /// A certification authority's public key after its expiry date.
+    CaKeyExpired = "the public key of the certification authority has expired",
+    /// Recovered data that do not begin with `6A`.
+    RecoveredHeader = "the recovered data do not begin with 6A",
+    /// Recovered data that do not end with `BC`.
+    RecoveredTrailer = "the recovered data do not end with BC",
+    /// Recovered data or a certificate of another format.
+    CertificateFormat = "the recovered data have another format",
+    /// A hash algorithm indicator other than the one for the object.
+    HashAlgorithm = "the hash algorithm is not known here",
+    /// A public key algorithm or algorithm suite indicator that is not known.
+    KeyAlgorithm = "the public key algorithm is not known here",
+    /// Recovered data whose hash is another one.
+    HashResult = "the hash is not the one that was signed",
+    /// A certified key that is longer than the key that certifies it.
+    CertifiedKeyLength = "the certified key is longer than the key that certifies it",
+    /// An issuer certificate for other account numbers.
+    IssuerIdentifier = "the issuer identifier is not the beginning of the PAN",
+    /// A card's certificate for another account number.
+    CertificatePan = "the certificate is for another PAN",
+    /// A certificate for another application provider or certification authority key.
+    CertificateIssuer = "the certificate names another certification authority key",
+    /// A certificate after its expiry date.
+    CertificateExpired = "the certificate has expired",
+    /// A certificate on the revocation list.
+    CertificateRevoked = "the certificate is revoked",
+    /// ICC dynamic data that break their format.
+    IccDynamicData = "the ICC dynamic data do not have their format",
+    /// Cryptogram information data that differ from the signed ones, or that do not allow a signature.
+    CryptogramInformation = "the cryptogram information data are not the signed ones",
+    /// Transaction data other than those that the card signed.
+    TransactionDataHash = "the transaction data are not those that the card signed",
+    /// A static data authentication tag list with other tags than 82.
+    TagList = "the tag list may hold tag 82 alone",
+    /// An elliptic-curve signature that the key did not make over this message.
+    Signature = "the signature is not the key's over this message",
+    /// A coordinate of no point of the curve.
+    CurvePoint = "no point of the curve has this coordinate",
+    /// A number that is no private key of the curve.
+    PrivateKey = "not a private key of the curve",
 }

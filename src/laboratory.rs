@@ -5,6 +5,8 @@
 //! feature `laboratory`, which an authorisation host leaves off.
 
 mod diagnose;
+#[cfg(feature = "oda")]
+pub mod oda;
 
 pub use diagnose::{Diagnosis, Difference, Hypothesis, diagnose, name_version};
 

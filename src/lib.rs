@@ -87,6 +87,8 @@ pub mod key;
 #[cfg(feature = "laboratory")]
 pub mod laboratory;
 pub mod magstripe;
+#[cfg(feature = "oda")]
+pub mod oda;
 pub mod tag;
 pub mod tlv;
 

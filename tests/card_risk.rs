@@ -1,5 +1,7 @@
 //! What the card carries from one transaction into the next (EMV Book 3, Common Core Definitions).
 
+#![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
+
 mod common;
 
 use chipcard::card::test_cards::{self, TestCard};

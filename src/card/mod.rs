@@ -3,7 +3,7 @@
 //! [`Applet::process`] is the whole interface: command bytes in, response bytes out, the status word at
 //! their end. There is no clock, no heap and no error type towards the terminal but the status word. What the
 //! card is, is data ([`Profile`], [`CryptogramVersion`](crate::cryptogram::CryptogramVersion),
-//! [`CardKeySet`](crate::key::CardKeySet)); what it remembers goes through [`CardMemory`].
+//! [`CardKeySet`]); what it remembers goes through [`CardMemory`].
 //!
 //! # Commands and states
 //!
@@ -37,6 +37,7 @@ mod generate_ac;
 mod get_data;
 mod gpo;
 mod issuer_authentication;
+mod lint;
 mod log;
 mod memory;
 mod profile;
@@ -51,6 +52,7 @@ pub mod test_cards;
 mod transaction;
 mod verify;
 
+pub use lint::{Finding, Severity};
 pub use memory::{CardMemory, MemoryError, RECORD_LENGTH, Storage, TwoSlots, VolatileMemory};
 pub use profile::{
     AuthenticationCommand, CardActionCodes, CardholderPin, Directories, IssuerAuthentication,

@@ -26,6 +26,8 @@ pub use data::{DataList, DataSource, IadPart, SignedPart};
 pub use label::Label;
 pub use pin::PinBlockFormat;
 pub(crate) use pin::{pin_block, pin_from_block};
+#[cfg(feature = "laboratory")]
+pub(crate) use script::encipher;
 pub use script::{ChainBlock, CommandHeader, MacInput, PinChange, ScriptStyle};
-pub(crate) use script::{ScriptMessage, decipher, encipher};
+pub(crate) use script::{ScriptMessage, decipher};
 pub use version::{Attestation, CipherFamily, CryptogramVersion, Family};

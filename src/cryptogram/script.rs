@@ -234,6 +234,7 @@ pub(crate) fn decipher(mode: Mode, key: &SessionKey<Smc>, data: &[u8]) -> Result
 }
 
 /// Enciphers the data of a script command.
+#[cfg(feature = "laboratory")]
 pub(crate) fn encipher(
     mode: Mode,
     padding: Padding,

@@ -284,7 +284,12 @@ fn by_format(tag: Tag, value: &[u8], context: &Context) -> Result<Reading, Strin
             let number = digits
                 .parse::<u64>()
                 .map_err(|_| "a nibble is not a decimal digit")?;
-            said(number.to_string())
+            let number = number.to_string();
+            said(if number == digits {
+                String::new()
+            } else {
+                number
+            })
         }
         _ => said(""),
     }

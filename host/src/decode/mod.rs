@@ -52,7 +52,7 @@
 //! let mut text = Vec::new();
 //! render_text(&tree, &mut text)?;
 //! let text = String::from_utf8(text).unwrap();
-//! assert!(text.contains("82 Application Interchange Profile (AIP) (2 bytes, card): 2000"));
+//! assert!(text.contains("82 Application Interchange Profile (AIP) [2 bytes, card]: 2000"));
 //! assert!(text.contains("DDA is supported"));
 //! # Ok::<(), std::io::Error>(())
 //! ```
@@ -162,7 +162,7 @@ pub fn decode(input: &str, kind: Option<Kind>, options: &Options) -> Result<Deco
     let tree = match kind {
         Kind::Track1 => track("Track 1", track::track1(input.as_bytes(), &context)),
         Kind::Track2 if kind::of_characters(input).is_some() || bytes().is_err() => {
-            track("Track 2", track::track2(input, &context))
+            track("Track 2", track::track2(input.as_bytes(), &context))
         }
         Kind::ServiceCode if input.len() == 3 => service_code(input),
         Kind::Pair => {

@@ -3,6 +3,7 @@
 mod cryptogram;
 mod iad;
 mod keys;
+mod oda;
 mod scheme;
 mod script;
 mod stripe;
@@ -37,6 +38,12 @@ const OPS: &[(&str, Run)] = &[
     ("pvv", stripe::pvv),
     ("cap", cryptogram::cap),
     ("iad", iad::iad),
+    ("ca-key", oda::ca_key),
+    ("issuer-certificate", oda::issuer_certificate),
+    ("icc-certificate", oda::icc_certificate),
+    ("sda", oda::sda),
+    ("dda", oda::dda),
+    ("cda", oda::cda),
 ];
 
 /// The operation of that name.
