@@ -1,5 +1,7 @@
 //! Offline data authentication with elliptic curves: what is made verifies, and nothing else does.
 
+#![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
+
 use chipcard::element::{
     ApplicationFileLocator, ApplicationIdentifier, ApplicationInterchangeProfile, Date, Pan,
 };

@@ -78,7 +78,7 @@ impl EcExpiry {
 
     /// At a minute of a day.
     pub(super) fn at(date: Date, (hour, minute): (u8, u8)) -> Self {
-        let bcd = |number: u8| (number / 10 % 10) << 4 | number % 10;
+        let bcd = |number: u8| ((number / 10 % 10) << 4) | (number % 10);
         // Years have four digits, so each half has two.
         let half = |number: u16| bcd((number % 100) as u8);
         Self {

@@ -50,7 +50,7 @@ struct Half {
 impl Half {
     fn new(prime: BoxedUint, exponent: PublicExponent) -> Option<Self> {
         let odd = Odd::new(prime.clone()).into_option()?;
-        let below = NonZero::new(prime.wrapping_sub(&BoxedUint::one())).into_option()?;
+        let below = NonZero::new(prime.wrapping_sub(BoxedUint::one())).into_option()?;
         let precision = prime.bits_precision();
         let public = BoxedUint::from(exponent.value()).resize_unchecked(precision);
         Some(Self {
