@@ -9,8 +9,8 @@ use std::error::Error;
 use std::sync::mpsc::{Sender, channel};
 use std::thread;
 
-use chipcard::cryptogram::{ChainBlock, CryptogramVersion, Pin};
-use chipcard::element::{Pan, PanSequenceNumber};
+use chipcard::cryptogram::{ChainBlock, CryptogramVersion};
+use chipcard::element::{Pan, PanSequenceNumber, Pin};
 use chipcard::issuer::{
     CardKeys, CardRecord, ChipData, CryptogramEngine, CryptogramRequest, EngineError, Issuer,
     IssuerResponse, KeyReference, VerifiedArqc,

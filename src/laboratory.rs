@@ -10,12 +10,14 @@ pub mod oda;
 
 pub use diagnose::{Diagnosis, Difference, Hypothesis, diagnose, name_version};
 
-use crate::crypto::{Algorithm, Cipher, Message, Mode, Padding};
+use crate::crypto::{Algorithm, Cipher, Mode, Padding};
 use crate::cryptogram::{
-    self, ApplicationCryptogram, ChainBlock, CryptogramVersion, DataSource, MacInput, Pin,
+    self, ApplicationCryptogram, ChainBlock, CryptogramVersion, DataSource, MacInput,
     PinBlockFormat, ScriptMessage, arpc_method_1, arpc_method_2, assemble,
 };
-use crate::element::{ApplicationTransactionCounter, AuthorisationResponseCode, CardStatusUpdate};
+use crate::element::{
+    ApplicationTransactionCounter, AuthorisationResponseCode, CardStatusUpdate, Pin,
+};
 use crate::error::{Error, ErrorKind, Result};
 use crate::key::{Ac, CardKey, Purpose, SessionKey, Smc, Smi};
 
@@ -23,9 +25,9 @@ use crate::key::{Ac, CardKey, Purpose, SessionKey, Smc, Smi};
 ///
 /// # Errors
 /// [`ErrorKind::Padding`] when the padding leaves no whole blocks, or is other than none with AES;
-/// [`ErrorKind::MessageTooLong`] over 288 bytes.
+/// [`ErrorKind::MessageTooLong`] when a padding with a length byte gets more than 255 bytes.
 pub fn mac<P: Purpose>(key: &SessionKey<P>, padding: Padding, data: &[u8]) -> Result<[u8; 8]> {
-    key.mac(padding, &mut Message::of(&[data])?)
+    key.mac(padding, data)
 }
 
 /// What a version signs, joined; with `padded`, including its padding. Returns the length written.
@@ -54,8 +56,8 @@ pub fn sign(
     key: &SessionKey<Ac>,
     source: &dyn DataSource,
 ) -> Result<ApplicationCryptogram> {
-    let mut message = assemble(&version.data, source)?;
-    key.mac(version.padding, &mut message)
+    let message = assemble(&version.data, source)?;
+    key.mac(version.padding, message.as_bytes())
         .map(ApplicationCryptogram)
 }
 

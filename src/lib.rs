@@ -1,6 +1,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![no_std]
-#![forbid(unsafe_code)]
+#![cfg_attr(not(feature = "simd"), forbid(unsafe_code))]
+#![cfg_attr(feature = "simd", deny(unsafe_code))]
 //! The chip side and the issuer side of an EMV payment card.
 //!
 //! A card makes an application cryptogram over a transaction; its issuer verifies it, answers, and the card
@@ -62,6 +63,7 @@
 //! |---|---|
 //! | `std` (default) | `alloc` |
 //! | `alloc` | key sets in a `Vec` |
+//! | `simd` | many cryptograms at once in vector registers, for [`Issuer::verify_batch`]; the only `unsafe` code |
 //! | `laboratory` | single steps on bare values, for test benches; **never in an authorisation host** |
 //!
 //! Without features the library needs neither an operating system nor a heap.

@@ -130,14 +130,14 @@ fn card_and_issuer_do_not_know_each_other() {
 fn the_library_reads_no_clock_and_no_generator() {
     for (module, path) in library() {
         let code = shipped(&path);
-        let banned = [
-            "std::time",
-            "std::env",
-            "std::fs",
-            "std::net",
-            "rand::",
-            "unsafe {",
-        ];
+        let banned = ["std::time", "std::env", "std::fs", "std::net", "rand::"];
+        // Vector instructions are the one thing that needs it.
+        let kernel = path.starts_with(root().join("src/crypto/lanes"));
+        assert!(
+            kernel || !code.contains("unsafe {"),
+            "{}: unsafe",
+            path.display()
+        );
         for banned in banned {
             assert!(!code.contains(banned), "{}: {banned}", path.display());
         }

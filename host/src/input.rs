@@ -36,7 +36,7 @@ pub fn hex(what: &str, text: &str) -> Result<Vec<u8>, Failure> {
 /// Exactly `N` bytes from hexadecimal digits.
 ///
 /// # Errors
-/// As [`hex`], and for another length.
+/// As [`hex()`], and for another length.
 pub fn hex_array<const N: usize>(what: &str, text: &str) -> Result<[u8; N], Failure> {
     let bytes = hex(what, text)?;
     let found = bytes.len();

@@ -4,6 +4,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use chipcard_host::kat::{self, Report, Status};
 use serde_json::{Value, json};
@@ -173,6 +174,53 @@ fn unknown_operations_are_skipped_by_name() {
     let report = run_one(&unknown).unwrap();
     assert_eq!(report.to_string(), "0 passed, 0 failed, 1 skipped");
     assert_eq!(report.tests[0].op, "ac-of-tomorrow");
+    let bare = run_one(&json!({"id": "a", "op": "ac-of-tomorrow"})).unwrap();
+    assert_eq!(bare.skipped, 1);
+}
+
+/// Exit status and last line, as scripts read them.
+#[test]
+fn the_command_says_how_it_ended() {
+    let good = test("pyemv-doc-ac");
+    let mut wrong = good.clone();
+    wrong["expect"]["ac"] = "0000000000000000".into();
+    let unknown = json!({"id": "a", "op": "tr32"});
+    let folder = std::env::temp_dir().join(format!("chipcard-kat-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    for (number, (tests, code, lines)) in [
+        (json!([good, unknown]), 0, "skipped: tr32 (a)\n1 passed, 0 failed, 1 skipped\n"),
+        (
+            json!([wrong, unknown]),
+            1,
+            concat!(
+                "failed: ac (pyemv-doc-ac): ac: expected 0000000000000000, found 3B76CF10FECD8789\n",
+                "skipped: tr32 (a)\n",
+                "0 passed, 1 failed, 1 skipped\n",
+            ),
+        ),
+        (json!([good, good]), 2, ""),
+        (json!([{"id": "b", "op": "ac"}]), 2, ""),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let file = folder.join(format!("{number}.json"));
+        let text = json!({"format": kat::FORMAT, "tests": tests}).to_string();
+        fs::write(&file, text).unwrap();
+        let run = |options: &[&str]| {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_chipcard"));
+            command.arg("kat").args(options).arg(&file).output().unwrap()
+        };
+        let output = run(&[]);
+        assert_eq!(output.status.code(), Some(code), "{output:?}");
+        assert_eq!(String::from_utf8(output.stdout).unwrap(), lines);
+        assert_eq!(output.stderr.is_empty(), code != 2);
+        let output = run(&["--json"]);
+        assert_eq!(output.status.code(), Some(code));
+        let report: Result<Value, _> = serde_json::from_slice(&output.stdout);
+        assert_eq!(report.is_ok(), code != 2);
+    }
+    fs::remove_dir_all(&folder).unwrap();
 }
 
 /// In the format, but nothing that this program can do: a failure that names the field, never a skip.

@@ -1,11 +1,12 @@
 //! The terminal, the test cards and their issuer together.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use chipcard::card::test_cards::{self, TestCard};
 use chipcard::card::{Applet, AuthenticationCommand, VolatileMemory};
-use chipcard::cryptogram::Pin;
 use chipcard::element::{
     Amount, AuthorisationResponseCode, CardStatusUpdate, CounterUpdate, CountryCode, CurrencyCode,
-    Date, UnpredictableNumber,
+    Date, Pin, UnpredictableNumber,
 };
 use chipcard::issuer::{CardRecord, ChipData, Issuer, IssuerResponse};
 use chipcard::tag;

@@ -1,5 +1,11 @@
 //! The `transact` command, for every test card and every way in which the issuer may answer.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a failure here is a failed test"
+)]
+
 use std::process::Command;
 
 use chipcard::card::test_cards::TestCard;

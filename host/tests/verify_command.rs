@@ -1,5 +1,11 @@
 //! The `verify` and `diagnose` commands as a user runs them, on published transactions.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a failure here is a failed test"
+)]
+
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
 

@@ -5,8 +5,10 @@ mod command;
 mod instruction;
 mod response;
 mod status;
+mod t0;
 
 pub use command::Command;
 pub use instruction::Instruction;
 pub use response::{MAX_RESPONSE_LENGTH, respond};
 pub use status::StatusWord;
+pub use t0::T0;

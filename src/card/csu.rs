@@ -22,8 +22,8 @@ pub(super) fn apply(
     match csu.counter_update() {
         CounterUpdate::Keep => {}
         CounterUpdate::SetToUpperLimit => {
-            state.offline_count = profile.limits.upper_count;
-            state.offline_amount = profile.limits.upper_amount;
+            state.offline_count = state.limits.upper_count;
+            state.offline_amount = state.limits.upper_amount;
         }
         CounterUpdate::Reset => reset_counters(state),
         CounterUpdate::AddTransaction => add_offline(profile, state, transaction),

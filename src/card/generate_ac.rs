@@ -73,7 +73,9 @@ impl<M: CardMemory> Applet<'_, M> {
             first_decision(requested, actions, &cvr, &transaction)
         };
         let iad = report(kind).iad();
-        let ac = self.cryptogram(&Signed::new(&transaction, iad.as_bytes()), un)?;
+        let signed = Signed::new(&transaction, iad.as_bytes());
+        let ac = self.cryptogram(&signed, un)?;
+        let entry = self.log_entry(kind, &signed)?;
         self.write_cryptogram(kind, ac, iad.as_bytes(), reply)?;
 
         match kind {
@@ -85,6 +87,7 @@ impl<M: CardMemory> Applet<'_, M> {
         let cdol1_data = DolData::of(data);
         let scripts = state.script_counter;
         self.commit(state)?;
+        self.append(entry)?;
 
         self.session.cdol1_data = cdol1_data;
         self.session.reported_scripts = scripts;
@@ -144,13 +147,16 @@ impl<M: CardMemory> Applet<'_, M> {
             CryptogramType::Aac
         };
         let iad = report(kind).iad();
-        let ac = self.cryptogram(&Signed::new(&transaction, iad.as_bytes()), first.un)?;
+        let signed = Signed::new(&transaction, iad.as_bytes());
+        let ac = self.cryptogram(&signed, first.un)?;
+        let entry = self.log_entry(kind, &signed)?;
         self.write_cryptogram(kind, ac, iad.as_bytes(), reply)?;
         if approved && unable {
             add_offline(self.profile, &mut state, &transaction);
         }
         note_offline_authentication(&mut state, &transaction, false);
         self.commit(state)?;
+        self.append(entry)?;
         self.session.phase = Phase::Done;
         Ok(StatusWord::OK)
     }
@@ -198,7 +204,7 @@ impl<M: CardMemory> Applet<'_, M> {
         };
         if waived {
             flags.last_online_not_completed = false;
-            flags.script_failed = self.session.script_failed;
+            flags.script_failed = self.session.script.failed;
             state.script_counter = state
                 .script_counter
                 .saturating_sub(self.session.reported_scripts);
@@ -237,8 +243,8 @@ impl<M: CardMemory> Applet<'_, M> {
             .session_key
             .for_cryptogram(signed.transaction.atc, un);
         let key = self.keys.ac().session_key(&derivation)?;
-        let mut message = assemble(&version.data, signed)?;
-        key.mac(version.padding, &mut message)
+        let message = assemble(&version.data, signed)?;
+        key.mac(version.padding, message.as_bytes())
             .map(ApplicationCryptogram)
     }
 

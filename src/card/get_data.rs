@@ -2,7 +2,7 @@
 
 use crate::apdu::{Command, StatusWord};
 use crate::card::session::Phase;
-use crate::card::{Answer, Applet, CardMemory};
+use crate::card::{Answer, Applet, CardMemory, Parameter};
 use crate::tag::{self, Tag};
 use crate::tlv::Writer;
 
@@ -24,8 +24,18 @@ impl<M: CardMemory> Applet<'_, M> {
             )?;
         } else if counter(tag::PIN_TRY_COUNTER) && self.profile.pin.is_some() {
             reply.put(tag::PIN_TRY_COUNTER, &[state.pin_tries])?;
+        } else if let Some(log) = self.profile.log.filter(|_| counter(tag::LOG_FORMAT)) {
+            reply.put(tag::LOG_FORMAT, log.format)?;
         } else {
-            return Err(StatusWord::REFERENCED_DATA_NOT_FOUND);
+            let parameter = self.profile.parameter(command.p1, command.p2);
+            let (tag, parameter) = parameter.ok_or(StatusWord::REFERENCED_DATA_NOT_FOUND)?;
+            let limits = &state.limits;
+            match parameter {
+                Parameter::LowerCount => reply.put(tag, &[limits.lower_count]),
+                Parameter::UpperCount => reply.put(tag, &[limits.upper_count]),
+                Parameter::LowerAmount => reply.put(tag, &limits.lower_amount.to_bytes()),
+                Parameter::UpperAmount => reply.put(tag, &limits.upper_amount.to_bytes()),
+            }?;
         }
         Ok(StatusWord::OK)
     }

@@ -12,6 +12,8 @@ pub enum MemoryError {
     Failure,
     /// There is a state, but none that was stored whole.
     Corrupt,
+    /// There is no room for another record.
+    Full,
 }
 
 impl fmt::Display for MemoryError {
@@ -19,6 +21,7 @@ impl fmt::Display for MemoryError {
         f.write_str(match self {
             Self::Failure => "the card's memory did not work",
             Self::Corrupt => "the card's memory holds no whole state",
+            Self::Full => "the card's memory has no room for the record",
         })
     }
 }
@@ -42,7 +45,45 @@ pub trait CardMemory {
     /// # Errors
     /// When the new state may not have been stored.
     fn store(&mut self, state: &CardState) -> Result<(), MemoryError>;
+
+    /// Copies a record that was updated or logged to `buffer`; gives its length, or `None` where the record is still
+    /// the personalised one. Records have at most 254 bytes.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    fn record(
+        &self,
+        sfi: u8,
+        number: u8,
+        buffer: &mut [u8; RECORD_LENGTH],
+    ) -> Result<Option<usize>, MemoryError> {
+        let _ = (sfi, number, buffer);
+        Ok(None)
+    }
+
+    /// Replaces a record, in one piece.
+    ///
+    /// # Errors
+    /// [`MemoryError::Full`], and always where the memory keeps no records; or when the new record may not have been
+    /// stored.
+    fn update_record(&mut self, sfi: u8, number: u8, data: &[u8]) -> Result<(), MemoryError> {
+        let _ = (sfi, number, data);
+        Err(MemoryError::Full)
+    }
+
+    /// Adds a record to a file as its number 1, in one piece; the others move up, and what passes `capacity` is
+    /// forgotten. A memory that keeps no log does nothing.
+    ///
+    /// # Errors
+    /// When the record may not have been added.
+    fn append_record(&mut self, sfi: u8, capacity: u8, data: &[u8]) -> Result<(), MemoryError> {
+        let _ = (sfi, capacity, data);
+        Ok(())
+    }
 }
+
+/// Most bytes of a record (EMV Book 3 6.5.11).
+pub const RECORD_LENGTH: usize = 254;
 
 impl<M: CardMemory + ?Sized> CardMemory for &mut M {
     fn load(&self) -> Result<Option<CardState>, MemoryError> {
@@ -52,18 +93,86 @@ impl<M: CardMemory + ?Sized> CardMemory for &mut M {
     fn store(&mut self, state: &CardState) -> Result<(), MemoryError> {
         (**self).store(state)
     }
+
+    fn record(
+        &self,
+        sfi: u8,
+        number: u8,
+        buffer: &mut [u8; RECORD_LENGTH],
+    ) -> Result<Option<usize>, MemoryError> {
+        (**self).record(sfi, number, buffer)
+    }
+
+    fn update_record(&mut self, sfi: u8, number: u8, data: &[u8]) -> Result<(), MemoryError> {
+        (**self).update_record(sfi, number, data)
+    }
+
+    fn append_record(&mut self, sfi: u8, capacity: u8, data: &[u8]) -> Result<(), MemoryError> {
+        (**self).append_record(sfi, capacity, data)
+    }
 }
 
-/// Memory that lasts as long as the value: for tests and simulations.
-#[derive(Clone, Debug, Default)]
+/// Memory that lasts as long as the value: for tests and simulations. It has room for four updated records and a
+/// log of ten entries of 48 bytes.
+#[derive(Clone, Debug)]
 pub struct VolatileMemory {
     state: Option<CardState>,
+    records: [Slot<RECORD_LENGTH>; 4],
+    log: [Slot<48>; 10],
+}
+
+/// A stored record.
+#[derive(Clone, Copy, Debug)]
+struct Slot<const N: usize> {
+    sfi: u8,
+    number: u8,
+    length: usize,
+    bytes: [u8; N],
+}
+
+impl<const N: usize> Slot<N> {
+    /// No file has the identifier 0.
+    const FREE: Self = Self {
+        sfi: 0,
+        number: 0,
+        length: 0,
+        bytes: [0; N],
+    };
+
+    fn new(sfi: u8, number: u8, data: &[u8]) -> Result<Self, MemoryError> {
+        let mut slot = Self {
+            sfi,
+            number,
+            length: data.len(),
+            bytes: [0; N],
+        };
+        let room = slot.bytes.get_mut(..data.len()).ok_or(MemoryError::Full)?;
+        room.copy_from_slice(data);
+        Ok(slot)
+    }
+
+    fn copy_to(&self, buffer: &mut [u8; RECORD_LENGTH]) -> usize {
+        for (to, from) in buffer.iter_mut().zip(self.bytes) {
+            *to = from;
+        }
+        self.length
+    }
 }
 
 impl VolatileMemory {
     /// Memory of a new card.
     pub const fn new() -> Self {
-        Self { state: None }
+        Self {
+            state: None,
+            records: [Slot::FREE; 4],
+            log: [Slot::FREE; 10],
+        }
+    }
+}
+
+impl Default for VolatileMemory {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -74,6 +183,47 @@ impl CardMemory for VolatileMemory {
 
     fn store(&mut self, state: &CardState) -> Result<(), MemoryError> {
         self.state = Some(state.clone());
+        Ok(())
+    }
+
+    fn record(
+        &self,
+        sfi: u8,
+        number: u8,
+        buffer: &mut [u8; RECORD_LENGTH],
+    ) -> Result<Option<usize>, MemoryError> {
+        let updated = self
+            .records
+            .iter()
+            .find(|slot| (slot.sfi, slot.number) == (sfi, number))
+            .map(|slot| slot.copy_to(buffer));
+        let mut logged = self.log.iter().filter(|slot| slot.sfi == sfi);
+        let place = usize::from(number).checked_sub(1);
+        Ok(updated.or_else(|| logged.nth(place?).map(|slot| slot.copy_to(buffer))))
+    }
+
+    fn update_record(&mut self, sfi: u8, number: u8, data: &[u8]) -> Result<(), MemoryError> {
+        let new = Slot::new(sfi, number, data)?;
+        let at = |slot: &Slot<RECORD_LENGTH>| (slot.sfi, slot.number);
+        let place = self
+            .records
+            .iter()
+            .position(|slot| at(slot) == (sfi, number))
+            .or_else(|| self.records.iter().position(|slot| slot.sfi == 0));
+        let slot = place.and_then(|place| self.records.get_mut(place));
+        *slot.ok_or(MemoryError::Full)? = new;
+        Ok(())
+    }
+
+    fn append_record(&mut self, sfi: u8, capacity: u8, data: &[u8]) -> Result<(), MemoryError> {
+        let new = Slot::new(sfi, 0, data)?;
+        self.log.rotate_right(1);
+        if let Some(first) = self.log.first_mut() {
+            *first = new;
+        }
+        for old in self.log.iter_mut().skip(capacity.into()) {
+            *old = Slot::FREE;
+        }
         Ok(())
     }
 }
@@ -105,7 +255,7 @@ pub struct TwoSlots<S> {
 /// Number, state, checksum.
 const SLOT: usize = 4 + CardState::LENGTH + 4;
 
-type Slot = [u8; SLOT];
+type Image = [u8; SLOT];
 
 impl<S: Storage> TwoSlots<S> {
     /// Bytes of storage that it needs, from offset 0 on. A new card's are all zero or all `FF`.
@@ -121,7 +271,7 @@ impl<S: Storage> TwoSlots<S> {
         self.storage
     }
 
-    fn slots(&self) -> Result<[Slot; 2], MemoryError> {
+    fn slots(&self) -> Result<[Image; 2], MemoryError> {
         let mut slots = [[0; SLOT]; 2];
         for (place, slot) in slots.iter_mut().enumerate() {
             self.storage.read(place * SLOT, slot)?;
@@ -131,7 +281,7 @@ impl<S: Storage> TwoSlots<S> {
 }
 
 /// The newer whole slot: its place, its number and its state.
-fn newest(slots: &[Slot; 2]) -> Option<(usize, u32, CardState)> {
+fn newest(slots: &[Image; 2]) -> Option<(usize, u32, CardState)> {
     let [a, b] = slots.each_ref().map(open);
     match (a, b) {
         (Some((a, state)), Some((b, _))) if a.wrapping_sub(b) < u32::MAX / 2 => Some((0, a, state)),
@@ -141,7 +291,7 @@ fn newest(slots: &[Slot; 2]) -> Option<(usize, u32, CardState)> {
     }
 }
 
-fn open(slot: &Slot) -> Option<(u32, CardState)> {
+fn open(slot: &Image) -> Option<(u32, CardState)> {
     let (body, checksum) = slot.split_last_chunk::<4>()?;
     let (number, state) = body.split_first_chunk::<4>()?;
     if crc32(body).to_be_bytes() != *checksum {
@@ -151,7 +301,7 @@ fn open(slot: &Slot) -> Option<(u32, CardState)> {
     Some((u32::from_be_bytes(*number), state))
 }
 
-fn close(number: u32, state: &CardState) -> Slot {
+fn close(number: u32, state: &CardState) -> Image {
     let mut slot = [0; SLOT];
     let body = number.to_be_bytes().into_iter().chain(state.to_bytes());
     for (to, from) in slot.iter_mut().zip(body) {

@@ -3,7 +3,7 @@
 //! [`Applet::process`] is the whole interface: command bytes in, response bytes out, the status word at
 //! their end. There is no clock, no heap and no error type towards the terminal but the status word. What the
 //! card is, is data ([`Profile`], [`CryptogramVersion`](crate::cryptogram::CryptogramVersion),
-//! [`CardKeySet`](crate::key::CardKeySet)); what it remembers goes through [`CardMemory`].
+//! [`CardKeySet`]); what it remembers goes through [`CardMemory`].
 //!
 //! # Commands and states
 //!
@@ -18,6 +18,7 @@
 //! | VERIFY | | | | yes | | |
 //! | GENERATE AC | | | | → online with an ARQC, else → done | → done | |
 //! | EXTERNAL AUTHENTICATE | | | | | once | |
+//! | issuer script commands | | | | | yes | after an ARQC |
 //!
 //! *Initiated* is after GET PROCESSING OPTIONS, *online* after a first GENERATE AC that gave an ARQC, *done*
 //! after the last cryptogram. The books leave open which commands a card takes before GET PROCESSING OPTIONS;
@@ -36,10 +37,14 @@ mod generate_ac;
 mod get_data;
 mod gpo;
 mod issuer_authentication;
+mod lint;
+mod log;
 mod memory;
 mod profile;
 mod read_record;
 mod risk;
+mod script;
+mod script_commands;
 mod select;
 mod session;
 mod state;
@@ -47,10 +52,11 @@ pub mod test_cards;
 mod transaction;
 mod verify;
 
-pub use memory::{CardMemory, MemoryError, Storage, TwoSlots, VolatileMemory};
+pub use lint::{Finding, Severity};
+pub use memory::{CardMemory, MemoryError, RECORD_LENGTH, Storage, TwoSlots, VolatileMemory};
 pub use profile::{
     AuthenticationCommand, CardActionCodes, CardholderPin, Directories, IssuerAuthentication,
-    Limits, Profile, Record, ResponseFormat,
+    Limits, Log, Parameter, Profile, Record, ResponseFormat,
 };
 pub use state::{CardState, Flags, ReferencePin};
 
@@ -84,7 +90,7 @@ impl From<Error> for StatusWord {
 /// let mut response = [0; MAX_RESPONSE_LENGTH];
 ///
 /// let length = card.process(&hex::decode("00A4040005F00000099900").unwrap(), &mut response);
-/// assert_eq!(response[..2], [0x6F, 0x21]);
+/// assert_eq!(response[..2], [0x6F, 0x29]);
 /// assert_eq!(response[length - 2..length], [0x90, 0x00]);
 ///
 /// // GENERATE AC before GET PROCESSING OPTIONS: conditions of use not satisfied.
@@ -167,6 +173,12 @@ impl<'p, M: CardMemory> Applet<'p, M> {
             Instruction::Verify => self.verify(command),
             Instruction::GenerateAc => self.generate_ac(command, reply),
             Instruction::ExternalAuthenticate => self.external_authenticate(command),
+            Instruction::ApplicationBlock
+            | Instruction::ApplicationUnblock
+            | Instruction::CardBlock
+            | Instruction::PinChangeUnblock
+            | Instruction::PutData
+            | Instruction::UpdateRecord => self.script(instruction, command),
             _ => Err(StatusWord::INSTRUCTION_NOT_SUPPORTED),
         }
     }

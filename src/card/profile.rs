@@ -53,6 +53,12 @@ pub struct Profile<'p> {
     pub issuer_authentication: IssuerAuthentication<'p>,
     /// Limits of offline approvals.
     pub limits: Limits,
+    /// What GET DATA reads and issuer scripts write, by tag.
+    pub parameters: &'p [(Tag, Parameter)],
+    /// Bytes of the MAC of script commands, 4 to 8.
+    pub script_mac_length: u8,
+    /// The transaction log; `None` for a card that keeps none.
+    pub log: Option<Log<'p>>,
     /// When the card declines and when it wants to go online.
     pub actions: CardActionCodes<'p>,
 }
@@ -75,6 +81,19 @@ pub struct Record<'p> {
     pub number: u8,
     /// The record as READ RECORD gives it, at most 254 bytes: with template `70` in files 1 to 10.
     pub data: &'p [u8],
+    /// Whether issuer scripts may replace it (UPDATE RECORD).
+    pub updatable: bool,
+}
+
+/// A log of the transactions that the card approved (EMV Book 3 Annex D).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Log<'p> {
+    /// Short file identifier, 11 to 30.
+    pub sfi: u8,
+    /// Transactions that it keeps.
+    pub capacity: u8,
+    /// What it keeps of each: the data object list of tag 9F4F.
+    pub format: &'p [u8],
 }
 
 /// Which directories of applications a card offers.
@@ -132,6 +151,20 @@ pub struct Limits {
     pub upper_amount: Amount,
 }
 
+/// A value that issuers change by script (PUT DATA) and read by GET DATA. Which tag has which is the payment
+/// system's business.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Parameter {
+    /// [`Limits::lower_count`], one byte.
+    LowerCount,
+    /// [`Limits::upper_count`], one byte.
+    UpperCount,
+    /// [`Limits::lower_amount`], six bytes of two digits.
+    LowerAmount,
+    /// [`Limits::upper_amount`], six bytes of two digits.
+    UpperAmount,
+}
+
 /// When the card declines and when it wants to go online: masks over the card verification results, as the
 /// version's layout has them.
 ///
@@ -162,11 +195,22 @@ impl Profile<'_> {
             script_counter: 0,
             offline_count: 0,
             offline_amount: Amount::ZERO,
+            limits: self.limits,
         }
     }
 
-    /// The record, if there is one.
-    pub(super) fn record(&self, sfi: u8, number: u8) -> Result<&[u8], StatusWord> {
+    /// The parameter whose tag P1 and P2 name.
+    pub(super) fn parameter(&self, p1: u8, p2: u8) -> Option<(Tag, Parameter)> {
+        let wanted = u32::from(u16::from_be_bytes([p1, p2]));
+        let row = self
+            .parameters
+            .iter()
+            .find(|(tag, _)| tag.number() == wanted);
+        row.copied()
+    }
+
+    /// The record as personalised, if there is one.
+    pub(super) fn record(&self, sfi: u8, number: u8) -> Result<&Record<'_>, StatusWord> {
         let mut file = self
             .records
             .iter()
@@ -174,7 +218,6 @@ impl Profile<'_> {
             .peekable();
         file.peek().ok_or(StatusWord::FILE_NOT_FOUND)?;
         file.find(|record| record.number == number)
-            .map(|record| record.data)
             .ok_or(StatusWord::RECORD_NOT_FOUND)
     }
 }

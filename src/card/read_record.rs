@@ -3,7 +3,7 @@
 use crate::apdu::{Command, StatusWord};
 use crate::card::select::{PSE_SFI, directory_record};
 use crate::card::session::Phase;
-use crate::card::{Answer, Applet, CardMemory};
+use crate::card::{Answer, Applet, CardMemory, RECORD_LENGTH};
 use crate::tlv::Writer;
 
 /// From here on, files are the payment system's and the issuer's own: the log stands here.
@@ -27,9 +27,29 @@ impl<M: CardMemory> Applet<'_, M> {
                 return Err(StatusWord::CONDITIONS_NOT_SATISFIED);
             }
             Phase::Selected | Phase::Initiated | Phase::Online | Phase::Done => {
-                reply.raw(self.profile.record(sfi, number)?)?;
+                self.write_record(sfi, number, reply)?;
             }
         }
         Ok(StatusWord::OK)
+    }
+
+    /// The record as it was updated or logged, else as it was personalised.
+    fn write_record(&self, sfi: u8, number: u8, reply: &mut Writer<'_>) -> Result<(), StatusWord> {
+        let log = self.profile.log.filter(|log| log.sfi == sfi);
+        let personalised = match log {
+            Some(log) if number > log.capacity => return Err(StatusWord::RECORD_NOT_FOUND),
+            Some(_) => None,
+            None => Some(self.profile.record(sfi, number)?),
+        };
+        if personalised.is_none_or(|record| record.updatable) {
+            let mut buffer = [0; RECORD_LENGTH];
+            let stored = self.memory.record(sfi, number, &mut buffer);
+            if let Some(length) = stored.map_err(|_| StatusWord::MEMORY_FAILURE)? {
+                reply.raw(buffer.get(..length).unwrap_or_default())?;
+                return Ok(());
+            }
+        }
+        reply.raw(personalised.ok_or(StatusWord::RECORD_NOT_FOUND)?.data)?;
+        Ok(())
     }
 }

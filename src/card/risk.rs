@@ -28,7 +28,7 @@ impl Velocity {
         state: &CardState,
         transaction: &Transaction<'_>,
     ) -> Self {
-        let limits = &profile.limits;
+        let limits = &state.limits;
         let mut after = state.clone();
         add_offline(profile, &mut after, transaction);
         Self {

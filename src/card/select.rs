@@ -66,7 +66,13 @@ fn application(profile: &Profile<'_>, reply: &mut Writer<'_>) -> Result<()> {
             profile
                 .fci
                 .iter()
-                .try_for_each(|(tag, value)| proprietary.put(*tag, value))
+                .try_for_each(|(tag, value)| proprietary.put(*tag, value))?;
+            match profile.log {
+                Some(log) => proprietary.template(tag::FCI_ISSUER_DISCRETIONARY_DATA, |data| {
+                    data.put(tag::LOG_ENTRY, &[log.sfi, log.capacity])
+                }),
+                None => Ok(()),
+            }
         })
     })
 }

@@ -4,7 +4,7 @@ use zeroize::Zeroize;
 
 use crate::card::issuer_authentication::Outcome;
 use crate::card::risk::Velocity;
-use crate::cryptogram::ApplicationCryptogram;
+use crate::cryptogram::{ApplicationCryptogram, ChainBlock};
 use crate::element::{CryptogramType, UnpredictableNumber};
 
 /// How far a transaction is (EMV Book 3 8, 9.3).
@@ -51,7 +51,20 @@ pub(super) struct Session {
     pub(super) authentication: Outcome,
     /// Script commands that the first GENERATE AC told the issuer of.
     pub(super) reported_scripts: u8,
-    pub(super) script_failed: bool,
+    pub(super) script: ScriptProgress,
+}
+
+/// How far issuer scripts are in this transaction.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ScriptProgress {
+    /// Commands whose MAC was right.
+    pub(super) index: u64,
+    /// The last MAC, before truncation.
+    pub(super) chain: Option<ChainBlock>,
+    /// A command failed.
+    pub(super) failed: bool,
+    /// A MAC was wrong: no further command is taken.
+    pub(super) closed: bool,
 }
 
 impl Session {
@@ -65,7 +78,12 @@ impl Session {
             velocity: Velocity::NONE,
             authentication: Outcome::NotPerformed,
             reported_scripts: 0,
-            script_failed: false,
+            script: ScriptProgress {
+                index: 0,
+                chain: None,
+                failed: false,
+                closed: false,
+            },
         }
     }
 }

@@ -4,8 +4,8 @@ use core::fmt;
 
 use zeroize::Zeroize;
 
-use crate::cryptogram::Pin;
-use crate::element::{Amount, ApplicationTransactionCounter};
+use crate::card::Limits;
+use crate::element::{Amount, ApplicationTransactionCounter, Pin};
 
 /// A PIN as VERIFY brings it: `2`, the number of digits, the digits, then `F` (EMV Book 3 6.5.12, Table 25).
 /// Wiped when dropped, shown nowhere.
@@ -107,6 +107,8 @@ pub struct CardState {
     pub offline_count: u8,
     /// Amount approved offline since the counters were reset, in the application's currency.
     pub offline_amount: Amount,
+    /// Limits of offline approvals.
+    pub limits: Limits,
 }
 
 /// First byte of the stored form: another layout gets another number.
@@ -114,12 +116,12 @@ const LAYOUT: u8 = 0x01;
 
 impl CardState {
     /// Length of the stored form in bytes.
-    pub const LENGTH: usize = 1 + 2 + 2 + 1 + 8 + 2 + 1 + 1 + 6;
+    pub const LENGTH: usize = 1 + 2 + 2 + 1 + 8 + 2 + 1 + 1 + 6 + 1 + 1 + 6 + 6;
 
     /// The stored form. It holds the PIN: a memory that others can read must encipher it.
     pub fn to_bytes(&self) -> [u8; Self::LENGTH] {
         let mut bytes = [0; Self::LENGTH];
-        let parts: [&[u8]; 9] = [
+        let parts: [&[u8]; 12] = [
             &[LAYOUT],
             &self.atc.to_bytes(),
             &self.last_online_atc.to_bytes(),
@@ -129,6 +131,9 @@ impl CardState {
             &[self.script_counter],
             &[self.offline_count],
             &self.offline_amount.to_bytes(),
+            &[self.limits.lower_count, self.limits.upper_count],
+            &self.limits.lower_amount.to_bytes(),
+            &self.limits.upper_amount.to_bytes(),
         ];
         for (to, from) in bytes.iter_mut().zip(parts.into_iter().flatten()) {
             *to = *from;
@@ -141,9 +146,11 @@ impl CardState {
         let [layout, a, b, c, d, pin_tries, rest @ ..] = *bytes;
         let (pin, rest) = rest.split_first_chunk::<8>()?;
         let (flags, rest) = rest.split_first_chunk::<2>()?;
-        let [script_counter, offline_count, amount @ ..] = rest else {
-            return None;
-        };
+        let (counters, rest) = rest.split_first_chunk::<2>()?;
+        let (offline_amount, rest) = rest.split_first_chunk::<6>()?;
+        let (counts, rest) = rest.split_first_chunk::<2>()?;
+        let (lower_amount, upper_amount) = rest.split_first_chunk::<6>()?;
+        let ([script_counter, offline_count], [lower_count, upper_count]) = (*counters, *counts);
         if layout != LAYOUT {
             return None;
         }
@@ -153,9 +160,15 @@ impl CardState {
             pin_tries,
             pin: ReferencePin(*pin),
             flags: Flags::from_bits(u16::from_be_bytes(*flags)),
-            script_counter: *script_counter,
-            offline_count: *offline_count,
-            offline_amount: Amount::parse(amount).ok()?,
+            script_counter,
+            offline_count,
+            offline_amount: Amount::parse(offline_amount).ok()?,
+            limits: Limits {
+                lower_count,
+                upper_count,
+                lower_amount: Amount::parse(lower_amount).ok()?,
+                upper_amount: Amount::parse(upper_amount).ok()?,
+            },
         })
     }
 }

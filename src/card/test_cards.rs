@@ -23,7 +23,7 @@ mod template;
 use crate::card::test_cards::template::Template;
 use crate::card::{
     AuthenticationCommand, CardActionCodes, CardholderPin, Directories, IssuerAuthentication,
-    Limits, Profile, Record, ReferencePin, ResponseFormat,
+    Limits, Log, Parameter, Profile, Record, ReferencePin, ResponseFormat,
 };
 use crate::crypto::Algorithm;
 use crate::cryptogram::{CipherFamily, CryptogramVersion};
@@ -32,6 +32,7 @@ use crate::element::{
 };
 use crate::error::Result;
 use crate::key::{CardKeySet, IssuerKeySet, IssuerMasterKey, KeyPolicy};
+use crate::tag::{self, Tag};
 
 /// Master key for application cryptograms.
 pub const TEST_KEY_AC: [u8; 16] = 0x0123_4567_89AB_CDEF_FEDC_BA98_7654_3210_u128.to_be_bytes();
@@ -198,6 +199,7 @@ const fn record(sfi: u8, number: u8, data: &'static Template) -> Record<'static>
         sfi,
         number,
         data: data.as_bytes(),
+        updatable: sfi == 1,
     }
 }
 
@@ -228,6 +230,29 @@ const LIMITS: Limits = Limits {
     upper_count: 6,
     lower_amount: amount(10_000),
     upper_amount: amount(20_000),
+};
+
+/// The tags of EMV Book 3 for the counts; for the amounts those of M/Chip, which every test card takes.
+const PARAMETERS: &[(Tag, Parameter)] = &[
+    (tag::LOWER_CONSECUTIVE_OFFLINE_LIMIT, Parameter::LowerCount),
+    (tag::UPPER_CONSECUTIVE_OFFLINE_LIMIT, Parameter::UpperCount),
+    (Tag::new(0xCA), Parameter::LowerAmount),
+    (Tag::new(0xCB), Parameter::UpperAmount),
+];
+
+/// Date, amount, currency, type, counter and cryptogram information of the last ten.
+const LOG_FORMAT: Template = Template::new()
+    .dol(0x9A, 3)
+    .dol(0x9F02, 6)
+    .dol(0x5F2A, 2)
+    .dol(0x9C, 1)
+    .dol(0x9F36, 2)
+    .dol(0x9F27, 1);
+
+const LOG: Log<'_> = Log {
+    sfi: 11,
+    capacity: 10,
+    format: LOG_FORMAT.as_bytes(),
 };
 
 /// The issuer's answer comes in the second GENERATE AC, and must be there and right.
@@ -324,6 +349,9 @@ pub const CCD_TDES: TestCard = TestCard {
         currency: currency(),
         issuer_authentication: IN_GENERATE_AC,
         limits: LIMITS,
+        parameters: PARAMETERS,
+        script_mac_length: 8,
+        log: Some(LOG),
         actions: CCD_ACTIONS,
     },
     pan: "9990010000000002",

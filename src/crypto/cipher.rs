@@ -1,9 +1,13 @@
-//! Two-key TDES and AES behind one small type.
+//! Two-key TDES and AES behind one small interface.
+
+use core::ops::Deref;
 
 use aes::{Aes128, Aes192, Aes256};
+use cipher::consts::U8;
 use cipher::{Array, BlockCipherDecrypt, BlockCipherEncrypt, KeyInit};
 use des::Des;
 
+use crate::crypto::SecretKey;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Cipher and key length.
@@ -66,95 +70,23 @@ pub enum Mode {
     Cbc,
 }
 
-/// The two DES keys of two-key TDES, scheduled: left for `E`, right for `D`.
-pub(crate) fn tdes_pair(key: &[u8; 16]) -> (Des, Des) {
-    let [a, b, c, d, e, f, g, h, right @ ..] = *key;
-    (
-        Des::new(&Array([a, b, c, d, e, f, g, h])),
-        Des::new(&Array(right)),
-    )
-}
-
-/// A scheduled key. Schedules are wiped when dropped.
-pub(crate) enum Cipher {
-    Tdes { left: Des, right: Des },
-    Aes128(Aes128),
-    Aes192(Aes192),
-    Aes256(Aes256),
-}
-
-impl Cipher {
-    /// Schedules `key`, whose length must be the algorithm's.
-    pub(crate) fn new(algorithm: Algorithm, key: &[u8]) -> Result<Self> {
-        let length = Error::new(ErrorKind::KeyLength);
-        Ok(match algorithm {
-            Algorithm::Tdes => {
-                let (left, right) = tdes_pair(key.try_into().map_err(|_| length)?);
-                Self::Tdes { left, right }
-            }
-            Algorithm::Aes128 => Self::Aes128(Aes128::new_from_slice(key).map_err(|_| length)?),
-            Algorithm::Aes192 => Self::Aes192(Aes192::new_from_slice(key).map_err(|_| length)?),
-            Algorithm::Aes256 => Self::Aes256(Aes256::new_from_slice(key).map_err(|_| length)?),
-        })
-    }
+/// A scheduled key.
+pub(crate) trait BlockCipher {
+    /// Block length in bytes.
+    fn block_length(&self) -> usize;
 
     /// Enciphers one block. Of TDES the first eight bytes count; the callers fill up eight-byte values
     /// with zeros on the right, as EMV does for AES, so that one call serves both.
-    pub(crate) fn encrypt(&self, block: [u8; 16]) -> [u8; 16] {
-        let mut output = block;
-        match self {
-            Self::Tdes { left, right } => {
-                let [a, b, c, d, e, f, g, h, ..] = block;
-                let mut half = Array([a, b, c, d, e, f, g, h]);
-                left.encrypt_block(&mut half);
-                right.decrypt_block(&mut half);
-                left.encrypt_block(&mut half);
-                output = [0; 16];
-                for (to, from) in output.iter_mut().zip(half) {
-                    *to = from;
-                }
-            }
-            Self::Aes128(aes) => aes.encrypt_block((&mut output).into()),
-            Self::Aes192(aes) => aes.encrypt_block((&mut output).into()),
-            Self::Aes256(aes) => aes.encrypt_block((&mut output).into()),
-        }
-        output
-    }
+    fn encrypt(&self, block: [u8; 16]) -> [u8; 16];
 
     /// Deciphers one block; of TDES the first eight bytes count.
-    pub(crate) fn decrypt(&self, block: [u8; 16]) -> [u8; 16] {
-        let mut output = block;
-        match self {
-            Self::Tdes { left, right } => {
-                let [a, b, c, d, e, f, g, h, ..] = block;
-                let mut half = Array([a, b, c, d, e, f, g, h]);
-                left.decrypt_block(&mut half);
-                right.encrypt_block(&mut half);
-                left.decrypt_block(&mut half);
-                output = [0; 16];
-                for (to, from) in output.iter_mut().zip(half) {
-                    *to = from;
-                }
-            }
-            Self::Aes128(aes) => aes.decrypt_block((&mut output).into()),
-            Self::Aes192(aes) => aes.decrypt_block((&mut output).into()),
-            Self::Aes256(aes) => aes.decrypt_block((&mut output).into()),
-        }
-        output
-    }
-
-    const fn block_length(&self) -> usize {
-        match self {
-            Self::Tdes { .. } => 8,
-            _ => 16,
-        }
-    }
+    fn decrypt(&self, block: [u8; 16]) -> [u8; 16];
 
     /// Enciphers whole blocks in place.
     ///
     /// # Errors
     /// [`ErrorKind::Padding`] when `data` is not whole blocks.
-    pub(crate) fn encrypt_blocks(&self, mode: Mode, data: &mut [u8]) -> Result<()> {
+    fn encrypt_blocks(&self, mode: Mode, data: &mut [u8]) -> Result<()> {
         let length = self.block_length();
         if !data.len().is_multiple_of(length) {
             return Err(Error::new(ErrorKind::Padding));
@@ -180,7 +112,7 @@ impl Cipher {
     ///
     /// # Errors
     /// [`ErrorKind::Padding`] when `data` is not whole blocks.
-    pub(crate) fn decrypt_blocks(&self, mode: Mode, data: &mut [u8]) -> Result<()> {
+    fn decrypt_blocks(&self, mode: Mode, data: &mut [u8]) -> Result<()> {
         let length = self.block_length();
         if !data.len().is_multiple_of(length) {
             return Err(Error::new(ErrorKind::Padding));
@@ -201,4 +133,139 @@ impl Cipher {
         }
         Ok(())
     }
+}
+
+/// Two-key TDES: the left key for `E`, the right for `D`. Schedules are wiped when dropped.
+pub(crate) struct Tdes {
+    pub(crate) left: Des,
+    pub(crate) right: Des,
+}
+
+impl Tdes {
+    #[inline]
+    pub(crate) fn new(key: &[u8]) -> Result<Self> {
+        let Ok([a, b, c, d, e, f, g, h, right @ ..]) = <[u8; 16]>::try_from(key) else {
+            return Err(Error::new(ErrorKind::KeyLength));
+        };
+        Ok(Self {
+            left: Des::new(&Array([a, b, c, d, e, f, g, h])),
+            right: Des::new(&Array(right)),
+        })
+    }
+
+    /// The first eight bytes through `work`, and zeros after them.
+    fn through(block: [u8; 16], work: impl FnOnce(&mut Array<u8, U8>)) -> [u8; 16] {
+        let [a, b, c, d, e, f, g, h, ..] = block;
+        let mut half = Array([a, b, c, d, e, f, g, h]);
+        work(&mut half);
+        let Array([a, b, c, d, e, f, g, h]) = half;
+        [a, b, c, d, e, f, g, h, 0, 0, 0, 0, 0, 0, 0, 0]
+    }
+}
+
+impl BlockCipher for Tdes {
+    fn block_length(&self) -> usize {
+        8
+    }
+
+    fn encrypt(&self, block: [u8; 16]) -> [u8; 16] {
+        Self::through(block, |half| {
+            self.left.encrypt_block(half);
+            self.right.decrypt_block(half);
+            self.left.encrypt_block(half);
+        })
+    }
+
+    fn decrypt(&self, block: [u8; 16]) -> [u8; 16] {
+        Self::through(block, |half| {
+            self.left.decrypt_block(half);
+            self.right.encrypt_block(half);
+            self.left.decrypt_block(half);
+        })
+    }
+}
+
+macro_rules! aes {
+    ($($aes:ident)+) => { $(
+        impl BlockCipher for $aes {
+            fn block_length(&self) -> usize {
+                16
+            }
+
+            fn encrypt(&self, mut block: [u8; 16]) -> [u8; 16] {
+                self.encrypt_block((&mut block).into());
+                block
+            }
+
+            fn decrypt(&self, mut block: [u8; 16]) -> [u8; 16] {
+                self.decrypt_block((&mut block).into());
+                block
+            }
+        }
+    )+ };
+}
+
+aes!(Aes128 Aes192 Aes256);
+
+/// A scheduled key to keep. A key that is used once is scheduled by [`SecretKey::with_cipher`], because this
+/// type is as large as the largest of its members, and moving it about costs more than an AES block.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "lives where its owner lives, where boxing would need a heap"
+)]
+pub(crate) enum Cipher {
+    Tdes(Tdes),
+    Aes128(Aes128),
+    Aes192(Aes192),
+    Aes256(Aes256),
+}
+
+impl Cipher {
+    /// Schedules `key`, whose length must be the algorithm's.
+    pub(crate) fn new(algorithm: Algorithm, key: &[u8]) -> Result<Self> {
+        Ok(match algorithm {
+            Algorithm::Tdes => Self::Tdes(Tdes::new(key)?),
+            Algorithm::Aes128 => Self::Aes128(scheduled(key)?),
+            Algorithm::Aes192 => Self::Aes192(scheduled(key)?),
+            Algorithm::Aes256 => Self::Aes256(scheduled(key)?),
+        })
+    }
+}
+
+impl Deref for Cipher {
+    type Target = dyn BlockCipher;
+
+    fn deref(&self) -> &Self::Target {
+        match self {
+            Self::Tdes(tdes) => tdes,
+            Self::Aes128(aes) => aes,
+            Self::Aes192(aes) => aes,
+            Self::Aes256(aes) => aes,
+        }
+    }
+}
+
+impl SecretKey {
+    /// Schedules the key for the time that `work` takes.
+    pub(crate) fn with_cipher<T>(&self, work: impl FnOnce(&dyn BlockCipher) -> T) -> Result<T> {
+        match self.algorithm() {
+            Algorithm::Tdes => with(Tdes::new, self.bytes(), work),
+            Algorithm::Aes128 => with(scheduled::<Aes128>, self.bytes(), work),
+            Algorithm::Aes192 => with(scheduled::<Aes192>, self.bytes(), work),
+            Algorithm::Aes256 => with(scheduled::<Aes256>, self.bytes(), work),
+        }
+    }
+}
+
+fn scheduled<C: KeyInit>(key: &[u8]) -> Result<C> {
+    C::new_from_slice(key).map_err(|_| Error::new(ErrorKind::KeyLength))
+}
+
+#[inline(never)] // Each cipher's schedules have a stack frame of their own: AES's are large.
+fn with<C: BlockCipher, T>(
+    schedule: impl FnOnce(&[u8]) -> Result<C>,
+    key: &[u8],
+    work: impl FnOnce(&dyn BlockCipher) -> T,
+) -> Result<T> {
+    Ok(work(&schedule(key)?))
 }

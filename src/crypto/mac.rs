@@ -8,8 +8,8 @@ use cmac::{Cmac, KeyInit, Mac};
 use des::Des;
 use subtle::ConstantTimeEq;
 
-use crate::crypto::cipher::tdes_pair;
-use crate::crypto::{Algorithm, Message, Padding, SecretKey};
+use crate::crypto::cipher::Tdes;
+use crate::crypto::{Algorithm, Padding, SecretKey};
 use crate::error::{Error, ErrorKind, Result};
 
 /// The MAC of `message`, its leftmost eight bytes: ISO/IEC 9797-1 algorithm 3 with TDES (EMV Book 2 A1.2.1), the
@@ -17,8 +17,8 @@ use crate::error::{Error, ErrorKind, Result};
 ///
 /// # Errors
 /// [`ErrorKind::Padding`] when `padding` leaves a TDES message that is not whole blocks, or is other than
-/// none with AES; [`ErrorKind::MessageTooLong`].
-pub(crate) fn mac(key: &SecretKey, padding: Padding, message: &mut Message) -> Result<[u8; 8]> {
+/// none with AES; [`ErrorKind::MessageTooLong`] when a length in front does not fit in its byte.
+pub(crate) fn mac(key: &SecretKey, padding: Padding, message: &[u8]) -> Result<[u8; 8]> {
     let [a, b, c, d, e, f, g, h, ..] = full_mac(key, padding, message)?;
     Ok([a, b, c, d, e, f, g, h])
 }
@@ -27,36 +27,30 @@ pub(crate) fn mac(key: &SecretKey, padding: Padding, message: &mut Message) -> R
 ///
 /// # Errors
 /// Those of [`mac`].
-pub(crate) fn full_mac(
-    key: &SecretKey,
-    padding: Padding,
-    message: &mut Message,
-) -> Result<[u8; 16]> {
+pub(crate) fn full_mac(key: &SecretKey, padding: Padding, message: &[u8]) -> Result<[u8; 16]> {
     match key.algorithm() {
-        Algorithm::Tdes => {
-            padding.apply(message, 8)?;
-            retail_mac(key, message.as_bytes())
-        }
+        Algorithm::Tdes => retail_mac(key, padding, message),
         _ if padding != Padding::None => Err(Error::new(ErrorKind::Padding)),
-        Algorithm::Aes128 => cmac::<Cmac<Aes128>>(key, message.as_bytes()),
-        Algorithm::Aes192 => cmac::<Cmac<Aes192>>(key, message.as_bytes()),
-        Algorithm::Aes256 => cmac::<Cmac<Aes256>>(key, message.as_bytes()),
+        Algorithm::Aes128 => cmac::<Cmac<Aes128>>(key, message),
+        Algorithm::Aes192 => cmac::<Cmac<Aes192>>(key, message),
+        Algorithm::Aes256 => cmac::<Cmac<Aes256>>(key, message),
     }
 }
 
-/// ISO/IEC 9797-1 MAC algorithm 3 over whole blocks: a CBC-MAC with the left key, whose result goes
-/// through `D` with the right key and `E` with the left.
-fn retail_mac(key: &SecretKey, padded: &[u8]) -> Result<[u8; 16]> {
-    if padded.is_empty() || !padded.len().is_multiple_of(8) {
+/// ISO/IEC 9797-1 MAC algorithm 3: a CBC-MAC with the left key, whose result goes through `D` with the right
+/// key and `E` with the left.
+#[inline(never)] // The schedules have a stack frame of their own.
+fn retail_mac(key: &SecretKey, padding: Padding, message: &[u8]) -> Result<[u8; 16]> {
+    let (front, tail) = padding.around(message.len(), 8)?;
+    let length = front.iter().len() + message.len() + tail.len();
+    if length == 0 || !length.is_multiple_of(8) {
         return Err(Error::new(ErrorKind::Padding));
     }
-    let key = key
-        .bytes()
-        .try_into()
-        .map_err(|_| Error::new(ErrorKind::KeyLength))?;
-    let (left, right) = tdes_pair(key);
+    let Tdes { left, right } = Tdes::new(key.bytes())?;
     let mut chain = CbcMac::<Des>::inner_init(left.clone());
-    chain.update(padded);
+    chain.update(front.as_slice());
+    chain.update(message);
+    chain.update(tail);
     let mut block = chain.finalize().into_bytes();
     right.decrypt_block(&mut block);
     left.encrypt_block(&mut block);
@@ -64,13 +58,12 @@ fn retail_mac(key: &SecretKey, padded: &[u8]) -> Result<[u8; 16]> {
     Ok([a, b, c, d, e, f, g, h, 0, 0, 0, 0, 0, 0, 0, 0])
 }
 
-#[inline(never)] // Keeps the AES schedules out of the stack frame of a TDES verification.
+#[inline(never)] // As above.
 fn cmac<M: Mac + KeyInit>(key: &SecretKey, message: &[u8]) -> Result<[u8; 16]> {
-    let mac = <M as KeyInit>::new_from_slice(key.bytes())
-        .map_err(|_| Error::new(ErrorKind::KeyLength))?
-        .chain_update(message)
-        .finalize()
-        .into_bytes();
+    let mut mac = <M as KeyInit>::new_from_slice(key.bytes())
+        .map_err(|_| Error::new(ErrorKind::KeyLength))?;
+    mac.update(message);
+    let mac = mac.finalize().into_bytes();
     let output = mac.first_chunk().ok_or(Error::new(ErrorKind::Cipher))?;
     Ok(*output)
 }

@@ -8,15 +8,15 @@ use crate::error::{Error, ErrorKind, Result};
 pub(crate) const CAPACITY: usize = 288;
 
 /// A byte string with a bound, wiped when dropped because it may hold a PIN.
-pub(crate) struct Message {
-    bytes: [u8; CAPACITY],
+pub(crate) struct Message<const N: usize = CAPACITY> {
+    bytes: [u8; N],
     length: usize,
 }
 
-impl Message {
+impl<const N: usize> Message<N> {
     pub(crate) const fn new() -> Self {
         Self {
-            bytes: [0; CAPACITY],
+            bytes: [0; N],
             length: 0,
         }
     }
@@ -39,17 +39,9 @@ impl Message {
         Ok(())
     }
 
-    /// Puts a byte with the length in front.
-    pub(crate) fn prefix_length(&mut self) -> Result<()> {
-        let length =
-            u8::try_from(self.length).map_err(|_| Error::new(ErrorKind::MessageTooLong))?;
-        self.push(&[0])?;
-        if let Some(used) = self.bytes.get_mut(..self.length) {
-            used.rotate_right(1);
-            if let Some(first) = used.first_mut() {
-                *first = length;
-            }
-        }
+    pub(crate) fn put_in_front(&mut self, byte: u8) -> Result<()> {
+        self.push(&[byte])?;
+        self.as_mut().rotate_right(1);
         Ok(())
     }
 
@@ -62,8 +54,9 @@ impl Message {
     }
 }
 
-impl Drop for Message {
+impl<const N: usize> Drop for Message<N> {
     fn drop(&mut self) {
-        self.bytes.zeroize();
+        // A message only grows, so nothing was ever written behind its end.
+        self.as_mut().zeroize();
     }
 }

@@ -4,14 +4,19 @@
 //! `SECURITY.md` for what that means. AES runs on the `aes` crate, constant time on every platform.
 
 mod cipher;
+#[cfg(feature = "simd")]
+#[allow(unsafe_code)] // The one place for it: vector instructions.
+pub mod lanes;
 mod mac;
 mod message;
 mod padding;
 mod parity;
 mod secret;
+#[cfg(test)]
+mod tests;
 
-pub(crate) use cipher::Cipher;
 pub use cipher::{Algorithm, Mode};
+pub(crate) use cipher::{BlockCipher, Cipher};
 pub(crate) use mac::{constant_time_eq, full_mac, mac};
 pub(crate) use message::Message;
 pub use padding::Padding;

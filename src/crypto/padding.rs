@@ -1,7 +1,7 @@
 //! Padding of messages before a MAC or encipherment.
 
 use crate::crypto::{Algorithm, Message};
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 
 /// How a message is brought to whole blocks.
 ///
@@ -32,23 +32,73 @@ impl Padding {
         }
     }
 
-    /// Pads `message` in place to blocks of `block` bytes.
-    pub(crate) fn apply(self, message: &mut Message, block: usize) -> Result<()> {
-        let whole = message.as_bytes().len().is_multiple_of(block);
+    /// What was padded, out of whole blocks. Methods 1 and [`Method2IfNeeded`](Self::Method2IfNeeded) cannot be told from
+    /// data, so under them everything is data.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Padding`] when the blocks do not end in this padding.
+    pub(crate) fn remove(self, padded: &[u8]) -> Result<&[u8]> {
+        let wrong = Error::new(ErrorKind::Padding);
+        let method_2 = |bytes: &'_ [u8]| {
+            let end = bytes.iter().rposition(|byte| *byte != 0x00)?;
+            (bytes.get(end) == Some(&0x80)).then_some(end)
+        };
         match self {
-            Self::None => return Ok(()),
-            Self::Method1 if whole && !message.as_bytes().is_empty() => return Ok(()),
-            Self::Method1 => message.push(&[0x00])?,
-            Self::Method2IfNeeded if whole => return Ok(()),
-            Self::Method2 | Self::Method2IfNeeded => message.push(&[0x80])?,
+            Self::None | Self::Method1 | Self::Method2IfNeeded => Ok(padded),
+            Self::Method2 => {
+                let end = method_2(padded).ok_or(wrong)?;
+                padded.get(..end).ok_or(wrong)
+            }
             Self::LengthMethod2 => {
-                message.prefix_length()?;
-                message.push(&[0x80])?;
+                let end = method_2(padded).ok_or(wrong)?;
+                let (length, data) = padded
+                    .get(..end)
+                    .and_then(<[u8]>::split_first)
+                    .ok_or(wrong)?;
+                Some(data)
+                    .filter(|data| data.len() == usize::from(*length))
+                    .ok_or(wrong)
             }
         }
-        while !message.as_bytes().len().is_multiple_of(block) {
-            message.push(&[0x00])?;
+    }
+
+    /// What stands around `length` bytes of message to bring them to blocks of `block` bytes, at most 16: a
+    /// byte in front of them, where there is one, and bytes behind them.
+    ///
+    /// # Errors
+    /// [`ErrorKind::MessageTooLong`] when a length in front does not fit in its byte.
+    pub(crate) fn around(self, length: usize, block: usize) -> Result<(Option<u8>, &'static [u8])> {
+        const ZEROS: [u8; 16] = [0; 16];
+        const MARKED: [u8; 16] = 0x80_u128.to_le_bytes();
+        let front = match self {
+            Self::LengthMethod2 => {
+                let counted = u8::try_from(length);
+                Some(counted.map_err(|_| Error::new(ErrorKind::MessageTooLong))?)
+            }
+            _ => None,
+        };
+        let used = length + front.iter().len();
+        let missing = used.next_multiple_of(block) - used;
+        let (source, count) = match self {
+            Self::None => (&ZEROS, 0),
+            Self::Method1 if length == 0 => (&ZEROS, block),
+            Self::Method1 => (&ZEROS, missing),
+            Self::Method2IfNeeded => (&MARKED, missing),
+            Self::Method2 | Self::LengthMethod2 if missing == 0 => (&MARKED, block),
+            Self::Method2 | Self::LengthMethod2 => (&MARKED, missing),
+        };
+        Ok((front, source.get(..count).unwrap_or(source)))
+    }
+
+    /// Pads `message` in place to blocks of `block` bytes, at most 16.
+    ///
+    /// # Errors
+    /// [`ErrorKind::MessageTooLong`].
+    pub(crate) fn apply(self, message: &mut Message, block: usize) -> Result<()> {
+        let (front, tail) = self.around(message.as_bytes().len(), block)?;
+        if let Some(byte) = front {
+            message.put_in_front(byte)?;
         }
-        Ok(())
+        message.push(tail)
     }
 }

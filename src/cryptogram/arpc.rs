@@ -1,6 +1,6 @@
 //! Authorisation response cryptograms (EMV Book 2 8.2).
 
-use crate::crypto::{Cipher, Message, Padding};
+use crate::crypto::{Message, Padding};
 use crate::cryptogram::ApplicationCryptogram;
 use crate::element::{AuthorisationResponseCode, CardStatusUpdate};
 use crate::error::{Error, ErrorKind, Result};
@@ -43,12 +43,15 @@ pub(crate) fn method_1_block(
     block
 }
 
+/// Cryptogram, card status update, at most eight bytes of proprietary data.
+const METHOD_2_LENGTH: usize = 8 + 4 + 8;
+
 /// What method 2 signs. `proprietary` has at most eight bytes.
 pub(crate) fn method_2_message(
     arqc: ApplicationCryptogram,
     csu: CardStatusUpdate,
     proprietary: &[u8],
-) -> Result<Message> {
+) -> Result<Message<METHOD_2_LENGTH>> {
     if proprietary.len() > 8 {
         let kind = ErrorKind::Length {
             min: 0,
@@ -66,8 +69,9 @@ pub(crate) fn arpc_method_1(
     arqc: ApplicationCryptogram,
     arc: AuthorisationResponseCode,
 ) -> Result<[u8; 8]> {
-    let cipher = Cipher::new(key.algorithm(), key.secret().bytes())?;
-    let [a, b, c, d, e, f, g, h, ..] = cipher.encrypt(method_1_block(arqc, arc));
+    let block = method_1_block(arqc, arc);
+    let output = key.secret().with_cipher(|cipher| cipher.encrypt(block))?;
+    let [a, b, c, d, e, f, g, h, ..] = output;
     Ok([a, b, c, d, e, f, g, h])
 }
 
@@ -78,7 +82,7 @@ pub(crate) fn arpc_method_2(
     csu: CardStatusUpdate,
     proprietary: &[u8],
 ) -> Result<[u8; 4]> {
-    let mut message = method_2_message(arqc, csu, proprietary)?;
-    let [a, b, c, d, ..] = key.mac(Padding::of_mac(key.algorithm()), &mut message)?;
+    let message = method_2_message(arqc, csu, proprietary)?;
+    let [a, b, c, d, ..] = key.mac(Padding::of_mac(key.algorithm()), message.as_bytes())?;
     Ok([a, b, c, d])
 }

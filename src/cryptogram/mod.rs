@@ -13,6 +13,8 @@ mod label;
 mod pin;
 mod script;
 mod table;
+#[cfg(test)]
+mod tests;
 mod version;
 
 pub use ac::ApplicationCryptogram;
@@ -22,8 +24,10 @@ pub use cap::cap_token;
 pub(crate) use data::assemble;
 pub use data::{DataList, DataSource, IadPart, SignedPart};
 pub use label::Label;
-pub(crate) use pin::pin_block;
-pub use pin::{Pin, PinBlockFormat};
+pub use pin::PinBlockFormat;
+pub(crate) use pin::{pin_block, pin_from_block};
+#[cfg(feature = "laboratory")]
+pub(crate) use script::encipher;
 pub use script::{ChainBlock, CommandHeader, MacInput, PinChange, ScriptStyle};
-pub(crate) use script::{ScriptMessage, encipher};
+pub(crate) use script::{ScriptMessage, decipher};
 pub use version::{Attestation, CipherFamily, CryptogramVersion, Family};

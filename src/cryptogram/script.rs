@@ -1,6 +1,6 @@
 //! Secure messaging of issuer scripts (EMV Book 2 9).
 
-use crate::crypto::{Algorithm, Cipher, Message, Mode, Padding, full_mac};
+use crate::crypto::{Algorithm, BlockCipher, Message, Mode, Padding, full_mac};
 use crate::cryptogram::{ApplicationCryptogram, PinBlockFormat};
 use crate::element::ApplicationTransactionCounter;
 use crate::error::Result;
@@ -217,12 +217,24 @@ impl ScriptMessage<'_> {
 
     /// The MAC before truncation, which is the chaining block of the next command.
     pub(crate) fn mac(&self, input: MacInput, key: &SessionKey<Smi>) -> Result<ChainBlock> {
-        let (mut message, padding) = self.assemble(input, key.algorithm())?;
-        full_mac(key.secret(), padding, &mut message).map(ChainBlock)
+        let (message, padding) = self.assemble(input, key.algorithm())?;
+        full_mac(key.secret(), padding, message.as_bytes()).map(ChainBlock)
     }
 }
 
+/// Deciphers the data of a script command; `message` becomes the padded data.
+///
+/// # Errors
+/// [`ErrorKind::Padding`](crate::ErrorKind::Padding) when they are not whole blocks.
+pub(crate) fn decipher(mode: Mode, key: &SessionKey<Smc>, data: &[u8]) -> Result<Message> {
+    let mut message = Message::of(&[data])?;
+    let work = |cipher: &dyn BlockCipher| cipher.decrypt_blocks(mode, message.as_mut());
+    key.secret().with_cipher(work)??;
+    Ok(message)
+}
+
 /// Enciphers the data of a script command.
+#[cfg(feature = "laboratory")]
 pub(crate) fn encipher(
     mode: Mode,
     padding: Padding,
@@ -231,6 +243,7 @@ pub(crate) fn encipher(
 ) -> Result<Message> {
     let mut message = Message::of(&[data])?;
     padding.apply(&mut message, key.algorithm().block_length())?;
-    Cipher::new(key.algorithm(), key.secret().bytes())?.encrypt_blocks(mode, message.as_mut())?;
+    let work = |cipher: &dyn BlockCipher| cipher.encrypt_blocks(mode, message.as_mut());
+    key.secret().with_cipher(work)??;
     Ok(message)
 }

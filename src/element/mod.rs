@@ -15,6 +15,7 @@ mod cvm;
 mod date;
 pub(crate) mod iad;
 mod pan;
+mod pin;
 mod qualifiers;
 mod service_code;
 mod terminal;
@@ -40,6 +41,7 @@ pub use iad::{
     CardVerificationResults, IadLayout, IadTail, IssuerApplicationData, SecondGenerateAc,
 };
 pub use pan::{Pan, PanSequenceNumber};
+pub use pin::Pin;
 pub use qualifiers::{CardTransactionQualifiers, TerminalTransactionQualifiers};
 pub use service_code::ServiceCode;
 pub use terminal::{AdditionalTerminalCapabilities, TerminalCapabilities, TerminalType};

@@ -41,7 +41,10 @@ pub type BatchVerdict = Result<Option<IssuerAuthenticationData>, Refusal>;
 
 impl<E: CryptogramEngine> Issuer<E> {
     /// Verifies many cryptograms, each on its own: one that is wrong does not touch the others. The verdicts
-    /// are those of [`Issuer::verify_arqc`] and [`Issuer::authorise`], item by item.
+    /// are those of [`Issuer::verify_arqc`] and [`Issuer::authorise`], item by item; cards, versions, keys and
+    /// lengths may be mixed in any order.
+    ///
+    /// With the feature `simd` and keys in memory, items of a kind are verified together in vector registers.
     ///
     /// # Errors
     /// [`ErrorKind::Length`] when there are not as many places for verdicts as items; nothing is verified then.
@@ -58,6 +61,9 @@ impl<E: CryptogramEngine> Issuer<E> {
             };
             return Err(Error::new(kind));
         }
+        #[cfg(feature = "simd")]
+        together::verify(self, items, verdicts);
+        #[cfg(not(feature = "simd"))]
         for (item, verdict) in items.iter().zip(verdicts) {
             *verdict = self.verify_one(item);
         }
@@ -70,5 +76,83 @@ impl<E: CryptogramEngine> Issuer<E> {
             .response
             .map(|response| self.authorise(verified, &response));
         Ok(answer.transpose()?)
+    }
+}
+
+/// The engine gets what can be verified together, and the rest goes one by one.
+#[cfg(feature = "simd")]
+mod together {
+    use alloc::vec::Vec;
+
+    use super::{BatchItem, BatchVerdict};
+    use crate::issuer::verify::Claim;
+    use crate::issuer::{
+        BatchOutcome, BatchRequest, CryptogramEngine, Issuer, IssuerAuthenticationData, Refusal,
+    };
+
+    /// Items that are taken together. Enough to fill the widest registers twice, few enough for the second-level cache.
+    const CHUNK: usize = 2048;
+
+    pub(super) fn verify<E: CryptogramEngine>(
+        issuer: &Issuer<E>,
+        items: &[BatchItem<'_>],
+        verdicts: &mut [BatchVerdict],
+    ) {
+        let mut claims = Vec::with_capacity(items.len().min(CHUNK));
+        let mut outcomes = Vec::with_capacity(items.len().min(CHUNK));
+        for (items, verdicts) in items.chunks(CHUNK).zip(verdicts.chunks_mut(CHUNK)) {
+            claims.clear();
+            for ((place, item), verdict) in items.iter().enumerate().zip(verdicts.iter_mut()) {
+                match Claim::read(item.card, item.chip) {
+                    Ok(claim) => claims.push((place, claim)),
+                    Err(refusal) => *verdict = Err(refusal),
+                }
+            }
+            let requests: Vec<_> = claims
+                .iter()
+                .filter_map(|(place, claim)| {
+                    let item = items.get(*place)?;
+                    let cryptogram = claim.request(item.card);
+                    Some(BatchRequest {
+                        cryptogram,
+                        response: item.response,
+                    })
+                })
+                .collect();
+            outcomes.clear();
+            outcomes.resize(requests.len(), BatchOutcome::Pending);
+            issuer.engine().verify_many(&requests, &mut outcomes);
+            drop(requests);
+            for ((place, claim), outcome) in claims.drain(..).zip(&outcomes) {
+                if let (Some(item), Some(verdict)) = (items.get(place), verdicts.get_mut(place)) {
+                    *verdict = conclude(issuer, item, claim, *outcome);
+                }
+            }
+        }
+    }
+
+    fn conclude<E: CryptogramEngine>(
+        issuer: &Issuer<E>,
+        item: &BatchItem<'_>,
+        claim: Claim<'_>,
+        outcome: BatchOutcome,
+    ) -> BatchVerdict {
+        match outcome {
+            BatchOutcome::Pending => issuer.verify_one(item),
+            BatchOutcome::Wrong => Err(Refusal::Cryptogram),
+            BatchOutcome::Right {
+                response_cryptogram,
+            } => {
+                let verified = claim.prove(item.card)?;
+                let Some((response, method)) = item.response.zip(verified.version().arpc) else {
+                    return Ok(None);
+                };
+                Ok(Some(IssuerAuthenticationData::new(
+                    method,
+                    response_cryptogram,
+                    &response,
+                )?))
+            }
+        }
     }
 }

@@ -5,10 +5,10 @@ use core::fmt;
 use zeroize::Zeroizing;
 
 use crate::crypto::{Algorithm, Mode, Padding};
-use crate::cryptogram::{
-    ApplicationCryptogram, ChainBlock, CryptogramVersion, Pin, PinBlockFormat,
+use crate::cryptogram::{ApplicationCryptogram, ChainBlock, CryptogramVersion, PinBlockFormat};
+use crate::element::{
+    ApplicationTransactionCounter, Pan, PanSequenceNumber, Pin, UnpredictableNumber,
 };
-use crate::element::{ApplicationTransactionCounter, Pan, PanSequenceNumber, UnpredictableNumber};
 use crate::error::Error;
 use crate::issuer::{IssuerResponse, VerifiedArqc};
 use crate::key::{CardKeyOption, KeyPurpose, Purpose, SessionDerivation};
@@ -122,6 +122,11 @@ pub trait CardKeys {
         data: &mut [u8],
     ) -> Result<(), EngineError>;
 
+    /// See [`CryptogramEngine::verify_many`].
+    fn verify_many(&self, requests: &[BatchRequest<'_>], outcomes: &mut [BatchOutcome]) {
+        let _ = (requests, outcomes);
+    }
+
     /// The PIN block of a PIN change, before encipherment. `purpose` says whose card key Visa's formats take.
     ///
     /// # Errors
@@ -154,6 +159,30 @@ pub struct CryptogramRequest<'a> {
     pub claimed: ApplicationCryptogram,
 }
 
+/// One cryptogram among many to verify, and the answer to sign if it is right.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct BatchRequest<'a> {
+    /// The cryptogram.
+    pub cryptogram: CryptogramRequest<'a>,
+    /// The answer.
+    pub response: Option<IssuerResponse<'a>>,
+}
+
+/// What an engine found of one request among many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BatchOutcome {
+    /// Nothing yet: it will be asked for this one alone.
+    Pending,
+    /// The cryptogram is wrong.
+    Wrong,
+    /// The cryptogram is right.
+    Right {
+        /// The response cryptogram as [`CryptogramEngine::response_cryptogram`] gives it; zero where no answer was asked for.
+        response_cryptogram: [u8; 8],
+    },
+}
+
 /// Whole cryptogram operations: what a payment HSM offers, and all that [`Issuer`](crate::issuer::Issuer) needs.
 ///
 /// Whatever signs takes a [`VerifiedArqc`], which only the issuer's verification makes.
@@ -163,6 +192,12 @@ pub trait CryptogramEngine {
     /// # Errors
     /// When the keys cannot be used. A wrong cryptogram is `Ok(false)`.
     fn verify_cryptogram(&self, request: &CryptogramRequest<'_>) -> Result<bool, EngineError>;
+
+    /// Verifies many cryptograms together, as far as the engine can: `outcomes`, as many as `requests` and all
+    /// [`Pending`](BatchOutcome::Pending), may stay so, and are then asked for one by one. An engine has nothing to do here.
+    fn verify_many(&self, requests: &[BatchRequest<'_>], outcomes: &mut [BatchOutcome]) {
+        let _ = (requests, outcomes);
+    }
 
     /// The response cryptogram: eight bytes by method 1; by method 2 four, then zeros.
     ///

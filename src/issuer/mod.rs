@@ -55,11 +55,16 @@ mod refusal;
 mod response;
 mod script;
 mod software;
+#[cfg(feature = "simd")]
+mod vector;
 mod verify;
 
 pub use batch::{BatchItem, BatchVerdict};
 pub use chip_data::ChipData;
-pub use engine::{CardKeys, CryptogramEngine, CryptogramRequest, EngineError, KeyReference};
+pub use engine::{
+    BatchOutcome, BatchRequest, CardKeys, CryptogramEngine, CryptogramRequest, EngineError,
+    KeyReference,
+};
 pub use refusal::Refusal;
 pub use response::{IssuerAuthenticationData, IssuerResponse};
 pub use script::{ScriptPhase, ScriptWriter};

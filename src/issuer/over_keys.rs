@@ -3,12 +3,13 @@
 use crate::crypto::Message;
 use crate::crypto::{Mode, Padding, constant_time_eq};
 use crate::cryptogram::{
-    ArpcKey, ArpcMethod, ChainBlock, Pin, ScriptMessage, ScriptStyle, method_1_block,
-    method_2_message,
+    ArpcKey, ArpcMethod, ChainBlock, ScriptMessage, ScriptStyle, method_1_block, method_2_message,
 };
+use crate::element::Pin;
 use crate::error::{Error, ErrorKind};
 use crate::issuer::{
-    CardKeys, CryptogramEngine, CryptogramRequest, EngineError, IssuerResponse, VerifiedArqc,
+    BatchOutcome, BatchRequest, CardKeys, CryptogramEngine, CryptogramRequest, EngineError,
+    IssuerResponse, VerifiedArqc,
 };
 use crate::key::{Ac, SessionDerivation, Smc, Smi};
 
@@ -22,6 +23,10 @@ impl<K: CardKeys + ?Sized> CryptogramEngine for K {
         let mac = self.mac(&key, request.version.padding, request.data)?;
         let [leftmost @ .., _, _, _, _, _, _, _, _] = &mac;
         Ok(constant_time_eq(leftmost, &request.claimed.0))
+    }
+
+    fn verify_many(&self, requests: &[BatchRequest<'_>], outcomes: &mut [BatchOutcome]) {
+        CardKeys::verify_many(self, requests, outcomes);
     }
 
     fn response_cryptogram(

@@ -1,6 +1,7 @@
 //! Issuer scripts: the commands an issuer sends its card, each with a MAC.
 
-use crate::cryptogram::{ChainBlock, CommandHeader, MacInput, Pin, PinChange};
+use crate::cryptogram::{ChainBlock, CommandHeader, MacInput, PinChange};
+use crate::element::Pin;
 use crate::error::{Error, ErrorKind};
 use crate::issuer::{CryptogramEngine, EngineError, VerifiedArqc};
 use crate::tag::{self, Tag};

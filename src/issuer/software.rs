@@ -2,8 +2,11 @@
 
 use zeroize::Zeroizing;
 
-use crate::crypto::{Algorithm, Cipher, Message, Mode, Padding, full_mac};
-use crate::cryptogram::{Pin, PinBlockFormat, pin_block};
+use crate::crypto::{Algorithm, BlockCipher, Mode, Padding, full_mac};
+use crate::cryptogram::{PinBlockFormat, pin_block};
+use crate::element::Pin;
+#[cfg(feature = "simd")]
+use crate::issuer::{BatchOutcome, BatchRequest, vector};
 use crate::issuer::{CardKeys, EngineError, KeyReference};
 use crate::key::{
     Ac, CardKey, IssuerKeySet, KeyPurpose, Purpose, SessionDerivation, SessionKey, Smc,
@@ -81,11 +84,7 @@ impl<T: KeySets + ?Sized> CardKeys for T {
         padding: Padding,
         message: &[u8],
     ) -> Result<[u8; 16], EngineError> {
-        Ok(full_mac(
-            key.secret(),
-            padding,
-            &mut Message::of(&[message])?,
-        )?)
+        Ok(full_mac(key.secret(), padding, message)?)
     }
 
     fn encipher<P: Purpose>(
@@ -94,8 +93,13 @@ impl<T: KeySets + ?Sized> CardKeys for T {
         mode: Mode,
         data: &mut [u8],
     ) -> Result<(), EngineError> {
-        let cipher = Cipher::new(key.algorithm(), key.secret().bytes())?;
-        Ok(cipher.encrypt_blocks(mode, data)?)
+        let work = |cipher: &dyn BlockCipher| cipher.encrypt_blocks(mode, data);
+        Ok(key.secret().with_cipher(work)??)
+    }
+
+    #[cfg(feature = "simd")]
+    fn verify_many(&self, requests: &[BatchRequest<'_>], outcomes: &mut [BatchOutcome]) {
+        vector::verify_many(self, requests, outcomes);
     }
 
     fn pin_block(

@@ -83,6 +83,11 @@ impl<E: CryptogramEngine> Issuer<E> {
         Self { engine }
     }
 
+    #[cfg(feature = "simd")]
+    pub(super) const fn engine(&self) -> &E {
+        &self.engine
+    }
+
     /// Verifies an authorisation request cryptogram (ARQC).
     ///
     /// It checks, in this order: that the message names the card's own PAN and sequence number where it
@@ -100,15 +105,7 @@ impl<E: CryptogramEngine> Issuer<E> {
         chip: &ChipData<'_>,
     ) -> Result<VerifiedArqc<'v>, Refusal> {
         let claim = Claim::read(card, chip)?;
-        let request = CryptogramRequest {
-            card: &card.key,
-            version: card.version,
-            atc: claim.atc,
-            un: claim.un,
-            data: claim.data.as_bytes(),
-            claimed: claim.arqc,
-        };
-        if !self.engine.verify_cryptogram(&request)? {
+        if !self.engine.verify_cryptogram(&claim.request(card))? {
             return Err(Refusal::Cryptogram);
         }
         claim.prove(card)
@@ -162,11 +159,11 @@ impl<E: CryptogramEngine> Issuer<E> {
 /// What a message claims: all that can be said of it before the cryptogram is verified.
 pub(super) struct Claim<'c> {
     iad: IssuerApplicationData<'c>,
-    pub(super) atc: ApplicationTransactionCounter,
-    pub(super) un: UnpredictableNumber,
-    pub(super) arqc: ApplicationCryptogram,
+    atc: ApplicationTransactionCounter,
+    un: UnpredictableNumber,
+    arqc: ApplicationCryptogram,
     /// The signed data, joined, not padded.
-    pub(super) data: Message,
+    data: Message,
 }
 
 impl<'c> Claim<'c> {
@@ -194,6 +191,18 @@ impl<'c> Claim<'c> {
             arqc,
             data,
         })
+    }
+
+    /// What the key engine needs to know.
+    pub(super) fn request<'a>(&'a self, card: &'a CardRecord<'_>) -> CryptogramRequest<'a> {
+        CryptogramRequest {
+            card: &card.key,
+            version: card.version,
+            atc: self.atc,
+            un: self.un,
+            data: self.data.as_bytes(),
+            claimed: self.arqc,
+        }
     }
 
     /// What follows when the cryptogram is right: proof, unless the card itself says that it made another type.

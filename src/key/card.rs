@@ -5,7 +5,7 @@ use core::marker::PhantomData;
 
 use sha1::{Digest, Sha1};
 
-use crate::crypto::{Algorithm, Cipher, SecretKey};
+use crate::crypto::{Algorithm, BlockCipher, SecretKey};
 use crate::element::{Pan, PanSequenceNumber};
 use crate::error::{Error, ErrorKind, Result};
 use crate::key::{KeyCheckValue, KeyPolicy, Purpose, SessionDerivation, SessionKey, check};
@@ -33,14 +33,24 @@ pub enum CardKeyOption {
 }
 
 impl CardKeyOption {
+    /// The block that is enciphered for the key's left half; eight bytes with TDES.
+    pub(crate) fn diversifier(self, pan: &Pan, sequence: PanSequenceNumber) -> [u8; 16] {
+        let digits = Digits::new(pan, sequence);
+        match self {
+            Self::A => digits.rightmost_16(),
+            Self::B if pan.digits().len() <= 16 => digits.rightmost_16(),
+            Self::B | Self::BEveryLength => digits.hashed_16(),
+            Self::C | Self::CTo(_) => digits.packed(),
+        }
+    }
+
     pub(crate) fn derive(
         self,
-        master: &Cipher,
+        master: &dyn BlockCipher,
         algorithm: Algorithm,
         pan: &Pan,
         sequence: PanSequenceNumber,
     ) -> Result<SecretKey> {
-        let digits = Digits::new(pan, sequence);
         let target = match self {
             Self::CTo(target) => target,
             _ => algorithm,
@@ -49,12 +59,7 @@ impl CardKeyOption {
         if for_aes != algorithm.is_aes() || for_aes != target.is_aes() {
             return Err(Error::new(ErrorKind::Cipher));
         }
-        let block = match self {
-            Self::A => digits.rightmost_16(),
-            Self::B if pan.digits().len() <= 16 => digits.rightmost_16(),
-            Self::B | Self::BEveryLength => digits.hashed_16(),
-            Self::C | Self::CTo(_) => digits.packed(),
-        };
+        let block = self.diversifier(pan, sequence);
         let complement = block.map(|byte| !byte);
         Ok(SecretKey::from_blocks(
             target,
@@ -64,60 +69,54 @@ impl CardKeyOption {
     }
 }
 
-/// PAN and sequence number, 10 to 21 digits, right-aligned in 32.
+/// PAN and sequence number, 10 to 21 digits, right-aligned in 32, two to a byte.
 struct Digits {
-    aligned: [u8; 32],
+    packed: [u8; 16],
     length: usize,
 }
 
 impl Digits {
     fn new(pan: &Pan, sequence: PanSequenceNumber) -> Self {
-        let sequence = sequence.to_bcd();
-        let tail = [sequence & 0x0F, sequence >> 4];
-        let mut aligned = [0; 32];
-        let from_right = tail.iter().chain(pan.digits().iter().rev());
-        for (to, from) in aligned.iter_mut().rev().zip(from_right) {
-            *to = *from;
+        let mut packed = [0; 16];
+        let [pairs @ .., last] = &mut packed;
+        *last = sequence.to_bcd();
+        for (byte, pair) in pairs.iter_mut().rev().zip(pan.digits().rchunks(2)) {
+            *byte = pair.iter().fold(0, |high, low| high << 4 | low);
         }
         Self {
-            aligned,
+            packed,
             length: pan.digits().len() + 2,
         }
     }
 
     /// All 32 digits in 16 bytes.
     fn packed(&self) -> [u8; 16] {
-        pack(self.aligned.iter().copied())
+        self.packed
     }
 
-    /// The last 16 digits in eight bytes.
+    /// The last 16 digits in eight bytes, and zeros after them.
     fn rightmost_16(&self) -> [u8; 16] {
-        pack(self.aligned.iter().copied().skip(16))
+        let [_, _, _, _, _, _, _, _, i, j, k, l, m, n, o, p] = self.packed;
+        [i, j, k, l, m, n, o, p, 0, 0, 0, 0, 0, 0, 0, 0]
     }
 
     /// Sixteen digits out of the hash, in eight bytes.
     fn hashed_16(&self) -> [u8; 16] {
-        let packed = self.packed();
         let used = self.length.div_ceil(2);
-        let hash = Sha1::digest(packed.get(16 - used..).unwrap_or(&packed));
+        let hash = Sha1::digest(self.packed.get(16 - used..).unwrap_or(&self.packed));
         let nibbles = || hash.iter().flat_map(|byte| [byte >> 4, byte & 0x0F]);
         let decimal = nibbles().filter(|nibble| *nibble < 10);
         let letters = nibbles()
             .filter(|nibble| *nibble >= 10)
             .map(|letter| letter - 10);
-        pack(decimal.chain(letters).take(16))
-    }
-}
-
-/// Packs digits two to a byte, from the left.
-fn pack(digits: impl Iterator<Item = u8>) -> [u8; 16] {
-    let mut bytes = [0; 16];
-    for (place, digit) in digits.enumerate() {
-        if let Some(byte) = bytes.get_mut(place / 2) {
-            *byte |= if place % 2 == 0 { digit << 4 } else { digit };
+        let mut block = [0; 16];
+        for (place, digit) in decimal.chain(letters).take(16).enumerate() {
+            if let Some(byte) = block.get_mut(place / 2) {
+                *byte = *byte << 4 | digit;
+            }
         }
+        block
     }
-    bytes
 }
 
 /// A card's own key for one purpose: ICC master key, also called unique derived key (UDK).

@@ -5,7 +5,7 @@ use core::fmt;
 use cipher::{Array, KeyInit};
 use cmac::{Cmac, Mac};
 
-use crate::crypto::{Algorithm, Cipher, SecretKey, constant_time_eq, odd_parity};
+use crate::crypto::{Algorithm, SecretKey, constant_time_eq, odd_parity};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Which keys are taken.
@@ -61,7 +61,7 @@ impl SecretKey {
     /// See [`KeyCheckValue`].
     pub(crate) fn check_value(&self) -> Result<KeyCheckValue> {
         let block = match self.algorithm() {
-            Algorithm::Tdes => Cipher::new(Algorithm::Tdes, self.bytes())?.encrypt([0; 16]),
+            Algorithm::Tdes => self.with_cipher(|cipher| cipher.encrypt([0; 16]))?,
             _ => self.cmac_of_zeros()?,
         };
         let [a, b, c, ..] = block;

@@ -1,6 +1,6 @@
 //! The session key tree of EMV2000, older than EMV 4.2 and still in HSMs.
 
-use crate::crypto::{Algorithm, Cipher, SecretKey};
+use crate::crypto::{Algorithm, SecretKey};
 use crate::element::ApplicationTransactionCounter;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -76,10 +76,11 @@ impl Emv2000Tree {
 
     /// F(X, Y, j) = T(X, Y left ^ j) || T(X, Y right ^ j ^ F0), with X the key.
     fn child(&self, key: &SecretKey, data: &[u8; 16], j: u8) -> Result<[u8; 16]> {
-        let cipher = Cipher::new(Algorithm::Tdes, key.bytes())?;
         let [a, b, c, d, e, f, g, h, s, t, u, v, w, x, y, z] = *data;
-        let left = cipher.encrypt(left_block([a, b, c, d, e, f, g, h ^ j]));
-        let right = cipher.encrypt(left_block([s, t, u, v, w, x, y, z ^ j ^ 0xF0]));
+        let left = left_block([a, b, c, d, e, f, g, h ^ j]);
+        let right = left_block([s, t, u, v, w, x, y, z ^ j ^ 0xF0]);
+        let (left, right) =
+            key.with_cipher(|cipher| (cipher.encrypt(left), cipher.encrypt(right)))?;
         Ok(to_array(&SecretKey::from_blocks(
             Algorithm::Tdes,
             left,

@@ -91,7 +91,7 @@ impl<P: Purpose> IssuerMasterKey<P> {
         option: CardKeyOption,
     ) -> Result<CardKey<P>> {
         option
-            .derive(&self.cipher, self.key.algorithm(), pan, sequence)
+            .derive(&*self.cipher, self.key.algorithm(), pan, sequence)
             .map(CardKey::from_secret)
     }
 

@@ -15,6 +15,8 @@ mod issuer;
 mod purpose;
 mod session;
 mod set;
+#[cfg(test)]
+mod tests;
 
 pub use card::{CardKey, CardKeyOption};
 pub use card_set::CardKeySet;

@@ -3,7 +3,7 @@
 use core::fmt;
 use core::marker::PhantomData;
 
-use crate::crypto::{Algorithm, Cipher, Message, Padding, SecretKey, mac};
+use crate::crypto::{Algorithm, Padding, SecretKey, mac};
 use crate::element::{ApplicationTransactionCounter, UnpredictableNumber};
 use crate::error::{Error, ErrorKind, Result};
 use crate::key::{Emv2000Tree, KeyCheckValue, KeyPolicy, Purpose, check};
@@ -129,22 +129,17 @@ impl SessionDerivation {
         let algorithm = card_key.algorithm();
         match *self {
             Self::CardKey => Ok(card_key.clone()),
-            Self::EmvCommon { diversifier } => {
-                let cipher = Cipher::new(algorithm, card_key.bytes())?;
-                Ok(match algorithm {
-                    Algorithm::Aes128 => {
-                        SecretKey::from_blocks(algorithm, cipher.encrypt(diversifier), [0; 16])
-                    }
-                    _ => {
-                        let [left, right] = [0xF0, 0x0F].map(|third| {
-                            let mut input = diversifier;
-                            input[2] = third;
-                            cipher.encrypt(input)
-                        });
-                        SecretKey::from_blocks(algorithm, left, right)
-                    }
-                })
-            }
+            Self::EmvCommon { diversifier } => card_key.with_cipher(|cipher| {
+                if algorithm == Algorithm::Aes128 {
+                    return SecretKey::from_blocks(algorithm, cipher.encrypt(diversifier), [0; 16]);
+                }
+                let [left, right] = [0xF0, 0x0F].map(|third| {
+                    let mut input = diversifier;
+                    input[2] = third;
+                    cipher.encrypt(input)
+                });
+                SecretKey::from_blocks(algorithm, left, right)
+            }),
             _ if algorithm != Algorithm::Tdes => Err(Error::new(ErrorKind::Cipher)),
             Self::Emv2000 { atc, tree } => tree.derive(card_key, atc),
             Self::VisaAtcXor { atc } => {
@@ -155,9 +150,9 @@ impl SessionDerivation {
                 Ok(key)
             }
             Self::UnionPay { atc } => {
-                let cipher = Cipher::new(algorithm, card_key.bytes())?;
+                let inputs = halves(counter_and_complement(atc));
                 let [left, right] =
-                    halves(counter_and_complement(atc)).map(|half| cipher.encrypt(half));
+                    card_key.with_cipher(|cipher| inputs.map(|half| cipher.encrypt(half)))?;
                 Ok(SecretKey::from_blocks(algorithm, left, right))
             }
         }
@@ -231,7 +226,7 @@ impl<P: Purpose> SessionKey<P> {
     }
 
     /// The MAC of a message under this key: see the module of the purpose for what enters it.
-    pub(crate) fn mac(&self, padding: Padding, message: &mut Message) -> Result<[u8; 8]> {
+    pub(crate) fn mac(&self, padding: Padding, message: &[u8]) -> Result<[u8; 8]> {
         mac(&self.key, padding, message)
     }
 }

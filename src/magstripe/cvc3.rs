@@ -1,7 +1,7 @@
 //! Dynamic CVC3 of Mastercard's contactless stripe mode.
 
 use super::value::{DigitCount, VerificationValue};
-use crate::crypto::{Cipher, Message, Padding, mac};
+use crate::crypto::{Padding, mac};
 use crate::element::{ApplicationTransactionCounter, UnpredictableNumber};
 use crate::error::{Error, ErrorKind, Result};
 use crate::key::{CardKey, Cvc3};
@@ -19,12 +19,12 @@ impl Ivcvc3 {
     /// `D` for the separator): the last two bytes of the retail MAC, with method 2 padding.
     ///
     /// # Errors
-    /// [`ErrorKind::Cipher`] when the card key is not TDES, [`ErrorKind::MessageTooLong`].
+    /// [`ErrorKind::Cipher`] when the card key is not TDES.
     pub fn of_track(key: &CardKey<Cvc3>, track: &[u8]) -> Result<Self> {
         if key.algorithm().is_aes() {
             return Err(Error::new(ErrorKind::Cipher));
         }
-        let [.., high, low] = mac(key.secret(), Padding::Method2, &mut Message::of(&[track])?)?;
+        let [.., high, low] = mac(key.secret(), Padding::Method2, track)?;
         Ok(Self([high, low]))
     }
 }
@@ -49,7 +49,7 @@ pub fn cvc3(
     }
     let ([i, j], [k, l, m, n], [o, p]) = (initial.0, un.0, atc.to_bytes());
     let input = [i, j, k, l, m, n, o, p, 0, 0, 0, 0, 0, 0, 0, 0];
-    let output = Cipher::new(key.algorithm(), key.secret().bytes())?.encrypt(input);
+    let output = key.secret().with_cipher(|cipher| cipher.encrypt(input))?;
     let [_, _, _, _, _, _, high, low, ..] = output;
     let number = u16::from_be_bytes([high, low]);
     let decimal = [10_000, 1_000, 100, 10, 1].map(|place| (number / place % 10) as u8);

@@ -6,7 +6,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 use super::key::CardVerificationKey;
 use super::value::{DigitCount, VerificationValue, decimalise};
-use crate::crypto::{Message, Padding, SecretKey, mac};
+use crate::crypto::{Padding, SecretKey, mac};
 use crate::element::{ApplicationTransactionCounter, Pan, ServiceCode, YearMonth};
 use crate::error::{Error, ErrorKind, Result};
 use crate::key::{Ac, CardKey};
@@ -128,7 +128,7 @@ impl<'a> CvvInput<'a> {
                 *byte |= if place % 2 == 0 { digit << 4 } else { *digit };
             }
         }
-        let mut mac = mac(key, Padding::None, &mut Message::of(&[&*block])?)?;
+        let mut mac = mac(key, Padding::None, &*block)?;
         let value = VerificationValue::leftmost(decimalise(&mac), count);
         mac.zeroize();
         Ok(value)

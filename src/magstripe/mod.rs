@@ -23,6 +23,7 @@
 
 mod cvc3;
 mod cvv;
+mod discretionary;
 mod key;
 mod pvv;
 #[cfg(test)]
@@ -32,6 +33,7 @@ mod value;
 
 pub use cvc3::{Cvc3Digits, Ivcvc3, cvc3};
 pub use cvv::{CvvDigits, CvvInput, ExpiryDigits, dcvv};
+pub use discretionary::{DiscretionaryProfile, DiscretionaryValues};
 pub use key::{CardVerificationKey, PinVerificationKey};
-pub use track::{DiscretionaryProfile, DiscretionaryValues, Track1, Track2};
+pub use track::{Track1, Track2};
 pub use value::{DigitCount, VerificationValue};

@@ -4,9 +4,7 @@ use zeroize::Zeroizing;
 
 use super::key::PinVerificationKey;
 use super::value::{DigitCount, VerificationValue, decimalise};
-use crate::crypto::{Algorithm, Cipher};
-use crate::cryptogram::Pin;
-use crate::element::Pan;
+use crate::element::{Pan, Pin};
 use crate::error::{Error, ErrorKind, Result};
 
 impl PinVerificationKey {
@@ -39,8 +37,7 @@ impl PinVerificationKey {
                 *byte |= if place % 2 == 0 { digit << 4 } else { *digit };
             }
         }
-        let output =
-            Zeroizing::new(Cipher::new(Algorithm::Tdes, self.secret().bytes())?.encrypt(*block));
+        let output = Zeroizing::new(self.secret().with_cipher(|cipher| cipher.encrypt(*block))?);
         let [a, b, c, d, e, f, g, h, ..] = *output;
         let value = Zeroizing::new([a, b, c, d, e, f, g, h]);
         Ok(VerificationValue::leftmost(

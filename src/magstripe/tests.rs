@@ -10,9 +10,8 @@ use super::{
     CardVerificationKey, Cvc3Digits, CvvDigits, CvvInput, DiscretionaryProfile, ExpiryDigits,
     Ivcvc3, PinVerificationKey, Track1, Track2, cvc3, dcvv,
 };
-use crate::cryptogram::Pin;
 use crate::element::{
-    ApplicationTransactionCounter, Pan, PanSequenceNumber, ServiceCode, UnpredictableNumber,
+    ApplicationTransactionCounter, Pan, PanSequenceNumber, Pin, ServiceCode, UnpredictableNumber,
     YearMonth,
 };
 use crate::error::ErrorKind;

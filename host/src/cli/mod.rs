@@ -3,6 +3,7 @@
 //! Exit status: 0 when what was asked for is so, 1 when it is not (a wrong cryptogram, a failed known answer),
 //! 2 when the input could not be understood.
 
+mod batch;
 mod decode;
 mod diagnose;
 mod kat;
@@ -25,6 +26,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Batch(Box<batch::BatchArgs>),
     Decode(Box<decode::DecodeArgs>),
     Diagnose(Box<diagnose::DiagnoseArgs>),
     Transact(transact::TransactArgs),
@@ -85,6 +87,7 @@ pub fn main() -> ExitCode {
 
 fn run(command: Command, out: &mut dyn Write) -> Result<Finding, Failure> {
     match command {
+        Command::Batch(args) => args.run(out),
         Command::Decode(args) => args.run(out),
         Command::Diagnose(args) => args.run(out),
         Command::Transact(args) => args.run(out),

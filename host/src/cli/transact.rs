@@ -3,8 +3,7 @@
 use std::io::Write;
 
 use chipcard::card::test_cards::TestCard;
-use chipcard::cryptogram::Pin;
-use chipcard::element::{Amount, CountryCode, CurrencyCode, Date, UnpredictableNumber};
+use chipcard::element::{Amount, CountryCode, CurrencyCode, Date, Pin, UnpredictableNumber};
 use clap::Args;
 use serde::Serialize;
 

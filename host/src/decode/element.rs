@@ -23,6 +23,8 @@ pub(super) struct Reading {
     children: Vec<Node>,
     /// The parts say it all: the value as a whole is left away.
     replaces_value: bool,
+    /// The parts are what the value could be, so it is masked as one that is not understood.
+    guessed: bool,
 }
 
 /// In a few words.
@@ -79,7 +81,8 @@ fn attempt(tag: Tag, value: &[u8], context: &Context) -> (Node, Option<String>) 
     };
     if !reading.replaces_value && !value.is_empty() {
         let said = !reading.meaning.is_empty() || !reading.children.is_empty();
-        let understood = said && reader(tag).is_some() && text::printable(value).is_none();
+        let understood =
+            said && !reading.guessed && reader(tag).is_some() && text::printable(value).is_none();
         node = node.with_value(mask::element(tag, value, understood, context));
     }
     node.notes.extend(reading.notes);
@@ -242,9 +245,9 @@ const READINGS: &[(&[u32], Read)] = &[
         })
     }),
     (&[0x80], |value, context| {
-        let children = response::format_1(value, context);
         Ok(Reading {
-            children,
+            children: response::format_1(value, context),
+            guessed: context.instruction.is_none(),
             ..Reading::default()
         })
     }),
@@ -281,7 +284,12 @@ fn by_format(tag: Tag, value: &[u8], context: &Context) -> Result<Reading, Strin
             let number = digits
                 .parse::<u64>()
                 .map_err(|_| "a nibble is not a decimal digit")?;
-            said(number.to_string())
+            let number = number.to_string();
+            said(if number == digits {
+                String::new()
+            } else {
+                number
+            })
         }
         _ => said(""),
     }

@@ -123,15 +123,16 @@ const RULES: [Rule; 11] = [
         "it begins with 3B or 3F and every announced character is there",
         atr::fits,
     ),
-    (
-        Kind::Tlv,
-        "it is data objects to the last byte and the first tag is known",
-        tlv::fits,
-    ),
+    // First, because 9000 behind data objects is an empty tag 90 too.
     (
         Kind::Response,
         "it is nothing, or known data objects, and a status word",
         response::fits,
+    ),
+    (
+        Kind::Tlv,
+        "it is data objects to the last byte and the first tag is known",
+        tlv::fits,
     ),
     (
         Kind::Command,
@@ -174,7 +175,8 @@ const RULES: [Rule; 11] = [
         command::starts,
     ),
     (Kind::Tlv, "its first tag is known", |bytes| {
-        bytes.len() > 5 && tlv::starts(bytes)
+        let long_tag = bytes.first().is_some_and(|byte| byte & 0x1F == 0x1F);
+        (long_tag || bytes.len() > 5) && tlv::starts(bytes)
     }),
 ];
 

@@ -72,9 +72,9 @@ fn track2(value: &[u8]) -> Option<String> {
     ))
 }
 
-/// Bytes whose meaning is not known: what could be an account number in them is masked.
+/// Bytes whose meaning is not known: what could be a plaintext PIN block or an account number in them is masked.
 ///
-/// That is a number that starts on a byte and ends on one or before a filler, in the ranges and lengths of the payment
+/// The latter is a number that starts on a byte and ends on one or before a filler, in the ranges and lengths of the payment
 /// systems, with a right check digit; coded in nibbles or as characters.
 pub(super) fn unknown(bytes: &[u8], context: &Context) -> String {
     match context.options.reveal {
@@ -89,7 +89,9 @@ pub(super) fn put(node: Node, bytes: &[u8], context: &Context) -> Node {
     let masked = shown.contains('*');
     let node = node.with_value(shown);
     match masked {
-        true => node.with_note("digits that could be an account number are masked (--reveal)"),
+        true => {
+            node.with_note("digits that could be an account number or a PIN are masked (--reveal)")
+        }
         false => node,
     }
 }
@@ -116,7 +118,21 @@ fn nibbles(bytes: &[u8], star: &mut dyn FnMut(usize)) {
         .iter()
         .flat_map(|byte| [byte >> 4, byte & 0x0F])
         .collect();
-    hide(&nibbles, 2, star);
+    hide(&nibbles, 2, &mut *star);
+    for (place, block) in nibbles.windows(16).enumerate().step_by(2) {
+        if is_pin_block(block) {
+            (place + 2..place + 16).for_each(&mut *star);
+        }
+    }
+}
+
+/// A plaintext PIN block: `2`, the number of digits, the digits, `F` up to 8 bytes (EMV Book 3 6.5.12, Table 24).
+fn is_pin_block(nibbles: &[u8]) -> bool {
+    let [2, length @ 4..=12, rest @ ..] = nibbles else {
+        return false;
+    };
+    let digits = rest.iter().take_while(|&&digit| digit <= 9).count();
+    digits == usize::from(*length) && rest.iter().skip(digits).all(|&filler| filler == 0xF)
 }
 
 /// One digit a byte, in ASCII.

@@ -14,16 +14,16 @@
 //! 1. characters: `%` first or `^` anywhere, track 1; `;` first or `=` anywhere, track 2; `/`, a command and its
 //!    response; three digits, a service code;
 //! 2. bytes: `3B` or `3F` first and all characters that it announces, an answer to reset;
-//! 3. data objects to the last byte, the first tag known: BER-TLV;
-//! 4. a status word alone or behind such data objects: a response;
+//! 3. a status word alone, or behind data objects of which the first tag is known: a response;
+//! 4. such data objects to the last byte: BER-TLV;
 //! 5. class and instruction known, lengths right: a command;
 //! 6. known tags with lengths: a data object list;
 //! 7. digits, `D`, date, service code: track 2 equivalent data;
 //! 8. valid entries of four bytes: an application file locator;
 //! 9. a layout with fixed bytes reads it: issuer application data;
 //! 10. amounts and rules: a CVM list;
-//! 11. class and instruction known, or else more than five bytes and the first tag known: a command or BER-TLV that is
-//!     malformed, so that its error is shown.
+//! 11. class and instruction known, or else the first tag known, where that has two bytes or there are more than
+//!     five: a command or BER-TLV that is malformed, so that its error is shown.
 //!
 //! Short bit fields look alike, so they are never guessed: they need a [`Kind`].
 //!
@@ -52,7 +52,7 @@
 //! let mut text = Vec::new();
 //! render_text(&tree, &mut text)?;
 //! let text = String::from_utf8(text).unwrap();
-//! assert!(text.contains("82 Application Interchange Profile (AIP) (2 bytes, card): 2000"));
+//! assert!(text.contains("82 Application Interchange Profile (AIP) [2 bytes, card]: 2000"));
 //! assert!(text.contains("DDA is supported"));
 //! # Ok::<(), std::io::Error>(())
 //! ```
@@ -73,8 +73,6 @@ mod mask;
 mod node;
 mod response;
 mod service_code;
-#[cfg(test)]
-mod tests;
 mod text;
 mod tlv;
 mod track;
@@ -164,7 +162,7 @@ pub fn decode(input: &str, kind: Option<Kind>, options: &Options) -> Result<Deco
     let tree = match kind {
         Kind::Track1 => track("Track 1", track::track1(input.as_bytes(), &context)),
         Kind::Track2 if kind::of_characters(input).is_some() || bytes().is_err() => {
-            track("Track 2", track::track2(input, &context))
+            track("Track 2", track::track2(input.as_bytes(), &context))
         }
         Kind::ServiceCode if input.len() == 3 => service_code(input),
         Kind::Pair => {

@@ -181,12 +181,13 @@ fn write_node(node: &Node, first: &str, rest: &str, out: &mut dyn Write) -> io::
         (Some(said), None) | (None, Some(said)) => said.clone(),
         (None, None) => String::new(),
     };
+    let whole = format!("{heading}: {said}");
     if said.is_empty() {
-        writeln!(out, "{first}{heading}")?;
-    } else if columns(first) + columns(&heading) + 2 + columns(&said) <= WIDTH {
-        writeln!(out, "{first}{heading}: {said}")?;
+        wrap(&heading, first, &body, out)?;
+    } else if columns(first) + columns(&whole) <= WIDTH {
+        wrap(&whole, first, &body, out)?;
     } else {
-        writeln!(out, "{first}{heading}:")?;
+        wrap(&format!("{heading}:"), first, &body, out)?;
         wrap(&said, &body, &body, out)?;
     }
     for note in &node.notes {

@@ -29,6 +29,7 @@ pub(super) fn decode(value: &[u8], context: &Context) -> Node {
     context.scheme = context.scheme.or_else(|| scheme(value));
     let mut level = Level {
         context: &context,
+        whole: value,
         objects: 0,
     };
     let mut root = Node::new("Data objects").with_length(value.len());
@@ -57,6 +58,7 @@ fn scheme(value: &[u8]) -> Option<Scheme> {
 
 struct Level<'c> {
     context: &'c Context<'c>,
+    whole: &'c [u8],
     objects: usize,
 }
 
@@ -71,6 +73,7 @@ impl Level<'_> {
             let object = match object {
                 Ok(object) => object,
                 Err(error) => {
+                    parent.children.extend(self.cut(error, end, depth));
                     parent.error = Some(error.to_string());
                     return;
                 }
@@ -98,6 +101,28 @@ impl Level<'_> {
                 bytes(filler)
             ));
         }
+    }
+
+    /// What is there of a template that says it is longer.
+    fn cut(&mut self, error: Error, end: usize, depth: usize) -> Option<Node> {
+        let (tag, offset) = (error.tag()?, error.offset()?);
+        if error.kind() != ErrorKind::Truncated || !tag.is_constructed() {
+            return None;
+        }
+        let length_offset = offset + tag.as_bytes().len();
+        let more = match *self.whole.get(length_offset)? {
+            long @ 0x80.. => usize::from(long & 0x7F),
+            _ => 0,
+        };
+        let value_offset = length_offset + 1 + more;
+        let value = self.whole.get(value_offset..end)?;
+        let object = DataObject {
+            tag,
+            value,
+            offset,
+            value_offset,
+        };
+        (!value.is_empty()).then(|| self.object(&object, depth))
     }
 
     fn object(&mut self, object: &DataObject, depth: usize) -> Node {

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use chipcard::Tag;
-use chipcard::cryptogram::{ApplicationCryptogram, DataSource, Pin};
+use chipcard::cryptogram::{ApplicationCryptogram, DataSource};
 use chipcard::element::{
     ApplicationTransactionCounter, AuthorisationResponseCode, CardStatusUpdate, Pan,
-    PanSequenceNumber, ServiceCode, UnpredictableNumber,
+    PanSequenceNumber, Pin, ServiceCode, UnpredictableNumber,
 };
 
 use super::node::{Members, Node};

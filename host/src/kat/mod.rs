@@ -23,7 +23,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use fields::{Fields, Problem};
+use fields::{Fields, Malformed, Problem};
 use node::{Members, Node};
 use output::Output;
 
@@ -191,72 +191,63 @@ struct Test {
     id: String,
     op: String,
     fields: Fields,
-    assertion: Assertion,
 }
 
 impl Test {
-    /// Reads what every test has. An error comes with the identifier, if that much could be read.
-    fn new(members: Members) -> Result<Self, (Option<String>, fields::Malformed)> {
+    /// An error comes with the identifier, if that much could be read.
+    fn new(members: Members) -> Result<Self, (Option<String>, Malformed)> {
         let mut fields = Fields::new(members);
-        let id: String = fields.plain("id").map_err(|error| (None, error))?;
-        let rest = |fields: &mut Fields| {
-            let op = fields.plain("op")?;
-            for name in ["source", "provenance", "note", "restates"] {
-                if fields.has(name) {
-                    fields.plain(name)?;
-                }
-            }
-            let assertion = if fields.has("dispute") {
-                fields.plain("dispute")?;
-                Assertion::Disputed {
-                    claimed: fields.assertion("claimed")?,
-                    emv: fields.assertion("emv")?,
-                }
-            } else {
-                Assertion::Expect(fields.assertion("expect")?)
-            };
-            Ok((op, assertion))
-        };
-        match rest(&mut fields) {
-            Ok((op, assertion)) => Ok(Self {
-                id,
-                op,
-                fields,
-                assertion,
-            }),
+        let id = fields.plain("id").map_err(|error| (None, error))?;
+        match fields.plain("op") {
+            Ok(op) => Ok(Self { id, op, fields }),
             Err(error) => Err((Some(id), error)),
         }
     }
 
-    fn run(self) -> Result<Outcome, (String, fields::Malformed)> {
-        let Self {
-            id,
-            op,
-            mut fields,
-            assertion,
-        } = self;
-        let status = match ops::find(&op) {
-            None => Status::Skipped,
-            Some(run) => {
-                let checked = run(&mut fields).and_then(|outputs| {
-                    fields.finish()?;
-                    assertion.check(&outputs)
-                });
-                match checked {
-                    Ok(problems) if problems.is_empty() => Status::Passed,
-                    Ok(problems) => Status::Failed { problems },
-                    Err(Problem::Failure(problem)) => Status::Failed {
-                        problems: vec![problem],
-                    },
-                    Err(Problem::Malformed(malformed)) => return Err((id, malformed)),
-                }
-            }
+    fn run(self) -> Result<Outcome, (String, Malformed)> {
+        let Self { id, op, mut fields } = self;
+        let problems = match ops::find(&op) {
+            None => Ok(None),
+            Some(run) => check(run, &mut fields).map(Some),
+        };
+        let status = match problems {
+            Ok(None) => Status::Skipped,
+            Ok(Some(problems)) if problems.is_empty() => Status::Passed,
+            Ok(Some(problems)) => Status::Failed { problems },
+            Err(Problem::Failure(problem)) => Status::Failed {
+                problems: vec![problem],
+            },
+            Err(Problem::Malformed(malformed)) => return Err((id, malformed)),
         };
         Ok(Outcome { id, op, status })
     }
 }
 
+/// What of a test is not so.
+fn check(run: ops::Run, fields: &mut Fields) -> Result<Vec<String>, Problem> {
+    for name in ["source", "provenance", "note", "restates"] {
+        if fields.has(name) {
+            fields.plain(name)?;
+        }
+    }
+    let assertion = Assertion::read(fields)?;
+    let outputs = run(fields)?;
+    fields.finish()?;
+    assertion.check(&outputs)
+}
+
 impl Assertion {
+    fn read(fields: &mut Fields) -> Result<Self, Malformed> {
+        if !fields.has("dispute") {
+            return Ok(Self::Expect(fields.assertion("expect")?));
+        }
+        fields.plain("dispute")?;
+        Ok(Self::Disputed {
+            claimed: fields.assertion("claimed")?,
+            emv: fields.assertion("emv")?,
+        })
+    }
+
     /// What of it is not so.
     fn check(&self, outputs: &[(&'static str, Output)]) -> Result<Vec<String>, Problem> {
         let mut problems = Vec::new();

@@ -28,10 +28,10 @@ pub(super) fn restrictions(
         tvr |= Tvr::EXPIRED;
     }
     let effective = tag::APPLICATION_EFFECTIVE_DATE;
-    if let Some(value) = data.get(effective) {
-        if sale.date < date(effective, value)? {
-            tvr |= Tvr::NOT_YET_EFFECTIVE;
-        }
+    if let Some(value) = data.get(effective)
+        && sale.date < date(effective, value)?
+    {
+        tvr |= Tvr::NOT_YET_EFFECTIVE;
     }
     let usage = data.get(tag::APPLICATION_USAGE_CONTROL);
     let issuer = data.get(tag::ISSUER_COUNTRY_CODE);

@@ -15,10 +15,9 @@ use std::fmt;
 use std::io;
 
 use chipcard::apdu::StatusWord;
-use chipcard::cryptogram::Pin;
 use chipcard::element::{
     AdditionalTerminalCapabilities, Amount, AuthorisationResponseCode, CountryCode, CurrencyCode,
-    Date, TerminalCapabilities, TerminalType, TerminalVerificationResults,
+    Date, Pin, TerminalCapabilities, TerminalType, TerminalVerificationResults,
     TransactionStatusInformation, UnpredictableNumber,
 };
 

@@ -368,3 +368,23 @@ fn any_bytes_of_any_length_are_read_or_refused() {
         }
     }
 }
+
+#[test]
+fn results_that_stand_alone_read_as_those_inside() {
+    let bytes = [0x06, 0x01, 0x0A, 0x03, 0xA4, 0xA0, 0x00];
+    let iad = IssuerApplicationData::parse(IadLayout::Visa013, &bytes).unwrap();
+    let alone = CardVerificationResults::parse(IadLayout::Visa013, &bytes[3..]);
+    assert_eq!(alone.ok(), iad.cvr());
+    for layout in IadLayout::ALL {
+        let lengths: Vec<usize> = (0..=300)
+            .filter(|length| CardVerificationResults::parse(layout, &[0; 300][..*length]).is_ok())
+            .collect();
+        let expected: &[usize] = match layout {
+            IadLayout::Opaque => &[],
+            IadLayout::MChip => &[6],
+            IadLayout::Ccd | IadLayout::Visa24 => &[5],
+            _ => &[4],
+        };
+        assert_eq!(lengths, expected, "{layout}");
+    }
+}

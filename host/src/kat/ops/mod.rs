@@ -15,7 +15,7 @@ use super::output::Output;
 type Outputs = Vec<(&'static str, Output)>;
 
 /// Reads the fields of a test and computes what it describes.
-type Run = fn(&mut Fields) -> Result<Outputs, Problem>;
+pub(super) type Run = fn(&mut Fields) -> Result<Outputs, Problem>;
 
 /// The operations by name.
 const OPS: &[(&str, Run)] = &[

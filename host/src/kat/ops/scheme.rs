@@ -1,10 +1,10 @@
 //! What a scheme's version prescribes, taken from the library's table of versions.
 
 use chipcard::cryptogram::{
-    ApplicationCryptogram, ArpcKey, CryptogramVersion, Family, IadPart, Pin, PinChange,
-    ScriptStyle, SignedPart,
+    ApplicationCryptogram, ArpcKey, CryptogramVersion, Family, IadPart, PinChange, ScriptStyle,
+    SignedPart,
 };
-use chipcard::element::{ApplicationTransactionCounter, IadLayout, UnpredictableNumber};
+use chipcard::element::{ApplicationTransactionCounter, IadLayout, Pin, UnpredictableNumber};
 use chipcard::key::{
     Ac, CardKey, KeyPurpose, SessionDerivation, SessionKey, SessionKeyMethod, Smc, Smi,
 };

@@ -1,7 +1,8 @@
 //! Issuer scripts whose session key, mode and padding the test gives.
 
 use chipcard::crypto::{Mode, Padding};
-use chipcard::cryptogram::{CipherFamily, Pin, PinBlockFormat};
+use chipcard::cryptogram::{CipherFamily, PinBlockFormat};
+use chipcard::element::Pin;
 use chipcard::key::{Ac, CardKey, SessionKey, Smc, Smi};
 use chipcard::laboratory;
 

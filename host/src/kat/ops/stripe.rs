@@ -1,7 +1,7 @@
 //! Values of the magnetic stripe.
 
-use chipcard::cryptogram::{CipherFamily, Pin};
-use chipcard::element::Pan;
+use chipcard::cryptogram::CipherFamily;
+use chipcard::element::{Pan, Pin};
 use chipcard::key::{Ac, CardKey, Cvc3};
 use chipcard::magstripe::{
     self, CardVerificationKey, CvvInput, DigitCount, Ivcvc3, PinVerificationKey, VerificationValue,

@@ -1,0 +1,65 @@
+//! What a backend provides: a word of many one-bit lanes.
+
+use super::wiring::{Direction, EXPANDED};
+
+/// Logic on all lanes at once.
+///
+/// # Safety
+/// A word is `LANES / 64` columns: numbers of 64 bits one after the other in memory, with nothing
+/// else, and any bits are valid.
+///
+/// The methods are `#[inline(always)]` in every backend, so
+/// that they take on the target features of the kernel they are inlined into.
+pub(super) unsafe trait Logic: Copy + 'static {
+    /// Number of lanes, a multiple of 64 and at most 512.
+    const LANES: usize;
+
+    /// The same 64 bits in every column.
+    fn splat(column: u64) -> Self;
+    fn xor(self, other: Self) -> Self;
+    fn and(self, other: Self) -> Self;
+    fn or(self, other: Self) -> Self;
+    /// `self & !other`.
+    fn without(self, other: Self) -> Self;
+    /// Shifts within each column towards the more significant bits.
+    fn up<const N: u32>(self) -> Self;
+    /// Shifts within each column towards the less significant bits.
+    fn down<const N: u32>(self) -> Self;
+    /// The bits of `self` where `mask` is one, of `other` elsewhere.
+    #[inline(always)]
+    fn select(mask: Self, one: Self, other: Self) -> Self {
+        other.xor(mask.and(one.xor(other)))
+    }
+
+    #[inline(always)]
+    fn not(self) -> Self {
+        self.xor(Self::splat(u64::MAX))
+    }
+}
+
+/// Any Boolean function of three words in one instruction.
+pub(super) trait TernaryLogic: Logic {
+    /// Bit `4a + 2b + c` of `TABLE` is the function's value.
+    fn ternary<const TABLE: i32>(a: Self, b: Self, c: Self) -> Self;
+}
+
+/// A word with its S-boxes and with the two hot loops compiled for its target features.
+pub(super) trait Word: Logic {
+    /// R bits that the S-boxes of this backend take complemented (bit 0 is the first of R).
+    const COMPLEMENTED: u32;
+
+    /// `left` with S-box `S` (0 is S1) of `inputs` added: inputs b1…b6, outputs most significant
+    /// first.
+    fn substitute<const S: usize>(inputs: [Self; 6], left: [Self; 4]) -> [Self; 4];
+
+    /// [`rounds::sixteen`](super::rounds::sixteen) compiled for this word.
+    fn sixteen_rounds<const B: usize>(
+        blocks: &mut [[Self; 64]; B],
+        swapped: bool,
+        keys: &[[Self; EXPANDED]; B],
+        direction: Direction,
+    );
+
+    /// [`transpose::network`](super::transpose::network) compiled for this word.
+    fn transpose(rows: &mut [Self; 64]);
+}
