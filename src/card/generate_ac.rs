@@ -3,7 +3,7 @@
 use crate::apdu::{Command, StatusWord};
 use crate::card::csu;
 use crate::card::cvr::Report;
-use crate::card::issuer_authentication::{Outcome, authenticate};
+use crate::card::issuer_authentication::{Outcome, authenticate, without_padding};
 use crate::card::risk::{Velocity, add_offline, first_decision, hits};
 use crate::card::session::{DolData, FirstCryptogram, Phase};
 use crate::card::transaction::{Signed, Transaction};
@@ -170,14 +170,19 @@ impl<M: CardMemory> Applet<'_, M> {
         unable: bool,
     ) -> Result<Outcome> {
         let rules = &self.profile.issuer_authentication;
-        let answer = match transaction.get(tag::ISSUER_AUTHENTICATION_DATA) {
-            _ if rules.command == AuthenticationCommand::ExternalAuthenticate => {
-                return Ok(self.session.authentication);
+        if rules.command == AuthenticationCommand::ExternalAuthenticate {
+            return Ok(self.session.authentication);
+        }
+        let answer = transaction
+            .get(tag::ISSUER_AUTHENTICATION_DATA)
+            .filter(|answer| !unable && answer.iter().any(|byte| *byte != 0));
+        match (self.profile.version.arpc, answer) {
+            (Some(method), Some(answer)) => {
+                let answer = without_padding(method, answer);
+                authenticate(self.profile, &self.keys, self.state.atc, first, answer)
             }
-            Some(answer) if !unable && answer.iter().any(|byte| *byte != 0) => answer,
-            _ => return Ok(Outcome::NotPerformed),
-        };
-        authenticate(self.profile, &self.keys, self.state.atc, first, answer)
+            _ => Ok(Outcome::NotPerformed),
+        }
     }
 
     /// What the end of the transaction changes in the card, apart from the cryptogram's own type.

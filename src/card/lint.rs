@@ -6,7 +6,7 @@ use crate::card::{AuthenticationCommand, Profile, RECORD_LENGTH};
 use crate::cryptogram::SignedPart;
 use crate::dol::DataObjectList;
 use crate::element::{
-    ApplicationFileLocator, ApplicationInterchangeProfile as Aip, IssuerApplicationData,
+    ApplicationFileLocator, ApplicationInterchangeProfile as Aip, IssuerApplicationData, Pin,
 };
 use crate::tag::{self, Tag};
 use crate::tlv;
@@ -205,6 +205,13 @@ impl Lint<'_> {
         if let Some(pin) = profile.pin {
             let limit = (1..=15).contains(&pin.try_limit);
             self.refuse_unless(limit, tag::PIN_TRY_COUNTER, "does not begin with 1 to 15");
+            let digits = Pin::from_plaintext_block(&pin.reference.0).is_ok();
+            self.unless(
+                digits,
+                Severity::Refuse,
+                None,
+                "the PIN is not 4 to 12 digits",
+            );
         }
         let mac = (4..=8).contains(&profile.script_mac_length);
         let text = "script commands have a MAC of other than 4 to 8 bytes";
