@@ -16,12 +16,12 @@ mod test_card;
 
 use std::hint::black_box;
 
-use chipcard::cryptogram::{CipherFamily, CryptogramVersion};
+use chipcard::cryptogram::{ArpcMethod, CipherFamily, CryptogramVersion};
 use chipcard::issuer::{CardRecord, ChipData, CryptogramEngine, Issuer, IssuerResponse};
 use chipcard::{laboratory, tag};
 
 use plain::{PlainAes, PlainTdes, answer_1, answer_2, answer_2_aes};
-use test_card::{Elements, TestCard, master_key};
+use test_card::{Elements, TestCard, master_key, signed_bytes};
 
 const ROUNDS: usize = 61;
 const PER_ROUND: usize = 2000;
@@ -76,28 +76,47 @@ fn answered<E: CryptogramEngine>(
     *answer.unwrap().arpc().first_chunk().unwrap()
 }
 
+type Key = [u8; 16];
+
+/// The values that the version signs, each on its own.
+fn signed_values(version: &CryptogramVersion, elements: &Elements) -> Vec<Vec<u8>> {
+    let mut values: Vec<(chipcard::Tag, Vec<u8>)> = Vec::new();
+    for (tag, offset) in signed_bytes(version, elements) {
+        let byte = elements.get(tag).unwrap()[offset];
+        match values.last_mut() {
+            Some((last, value)) if *last == tag => value.push(byte),
+            _ => values.push((tag, vec![byte])),
+        }
+    }
+    values.into_iter().map(|(_, value)| value).collect()
+}
+
 /// One version by the plain crates: verification, which gives the key, and the answer.
 struct Plain<'a> {
-    verify: &'a dyn Fn(&Case) -> Option<[u8; 16]>,
-    answer: &'a dyn Fn(&[u8; 16], [u8; 8]) -> [u8; 8],
+    verify: &'a dyn Fn(&Case) -> Option<Key>,
+    answer: &'a dyn Fn(&Key, [u8; 8]) -> [u8; 8],
 }
 
 struct Case {
     card: TestCard,
     elements: Elements,
+    /// What is signed, value by value.
+    values: Vec<Vec<u8>>,
     padded: Vec<u8>,
 }
 
 impl Case {
     fn new(version: &'static CryptogramVersion) -> Self {
-        let card = TestCard::new(version, "4123456789012345", "01");
+        let card = TestCard::new(version, PAN, SEQUENCE);
         let elements = card.message();
         let mut buffer = [0; 128];
         let padded = version.cipher == CipherFamily::Tdes;
         let length = laboratory::signed_data(version, &elements, padded, &mut buffer).unwrap();
+        let values = signed_values(version, &elements);
         Self {
             card,
             elements,
+            values,
             padded: buffer[..length].to_vec(),
         }
     }
@@ -111,12 +130,39 @@ impl Case {
             .unwrap()
     }
 
+    /// The values, without a heap.
+    fn slices(&self) -> [&[u8]; 11] {
+        std::array::from_fn(|place| self.values.get(place).map_or(&[][..], Vec::as_slice))
+    }
+
     fn arqc(&self) -> [u8; 8] {
         self.array(tag::APPLICATION_CRYPTOGRAM)
     }
 
     fn atc(&self) -> [u8; 2] {
         self.array(tag::APPLICATION_TRANSACTION_COUNTER)
+    }
+
+    /// One line for the programs that time other libraries on the same inputs.
+    fn show_inputs(&self, arpc: &[u8; 8]) {
+        let version = self.card.version;
+        let (number, signed) = match version.arpc {
+            Some(ArpcMethod::Method1) => (version.identifier, &b"00"[..]),
+            _ => (version.identifier, &CSU[..]),
+        };
+        let method_2 = version.arpc == Some(ArpcMethod::Method2);
+        let arpc = &arpc[..if method_2 { 4 } else { 8 }];
+        let inputs: [&[u8]; 7] = [
+            &master_key(version.cipher),
+            &DIGITS,
+            &self.atc(),
+            &self.padded,
+            &self.arqc(),
+            signed,
+            arpc,
+        ];
+        let inputs = inputs.map(hex::encode_upper).join(" ");
+        println!("inputs {number} {PAN} {SEQUENCE} {inputs}");
     }
 
     fn run(&self, plain: &Plain<'_>) {
@@ -138,11 +184,14 @@ impl Case {
         let alike = plain_answered().starts_with(&answered(&issuer, &record, &chip));
         assert!(alike, "{name}: both answer alike");
 
+        if std::env::args().any(|word| word == "--peers") {
+            self.show_inputs(&plain_answered());
+        }
         compare(
             &format!("{name}: verification from parsed chip data"),
             &mut || {
                 let verified = issuer.verify_arqc(black_box(&record), black_box(&chip));
-                black_box(verified.unwrap());
+                let _proof = black_box(verified.unwrap());
             },
             &mut || {
                 black_box((plain.verify)(black_box(self)).unwrap());
@@ -170,26 +219,29 @@ impl Case {
     }
 }
 
+const PAN: &str = "4123456789012345";
+const SEQUENCE: &str = "01";
+/// The card status update of an approval.
+const CSU: [u8; 4] = [0x00, 0x80, 0x00, 0x00];
 /// The rightmost 16 digits of the card's PAN and sequence number.
 const DIGITS: [u8; 8] = 0x2345_6789_0123_4501_u64.to_be_bytes();
-/// All of them.
-const ALL_DIGITS: [u8; 16] = 0x41_2345_6789_0123_4501_u128.to_be_bytes();
 
 fn main() {
     let tdes = PlainTdes::new(&master_key(CipherFamily::Tdes));
     let aes = PlainAes::new(&master_key(CipherFamily::Aes));
     println!("ratio     chipcard   plain crates");
-    let csu = [0x00, 0x80, 0x00, 0x00];
     Case::new(&CryptogramVersion::VISA_10).run(&Plain {
-        verify: &|case| tdes.verify_visa_10(DIGITS, &case.padded, case.arqc()),
+        verify: &|case| tdes.verify_visa_10((PAN, SEQUENCE), &case.slices(), case.arqc()),
         answer: &|key, arqc| answer_1(key, arqc, *b"00"),
     });
     Case::new(&CryptogramVersion::VISA_18).run(&Plain {
-        verify: &|case| tdes.verify_visa_18(DIGITS, case.atc(), &case.padded, case.arqc()),
-        answer: &|key, arqc| answer_2(key, arqc, csu),
+        verify: &|case| {
+            tdes.verify_visa_18((PAN, SEQUENCE), case.atc(), &case.slices(), case.arqc())
+        },
+        answer: &|key, arqc| answer_2(key, arqc, CSU),
     });
     Case::new(&CryptogramVersion::CCD_A6).run(&Plain {
-        verify: &|case| aes.verify_ccd_6(ALL_DIGITS, case.atc(), &case.padded, case.arqc()),
-        answer: &|key, arqc| answer_2_aes(key, arqc, csu),
+        verify: &|case| aes.verify_ccd_6((PAN, SEQUENCE), case.atc(), &case.slices(), case.arqc()),
+        answer: &|key, arqc| answer_2_aes(key, arqc, CSU),
     });
 }

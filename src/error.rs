@@ -205,6 +205,8 @@ kinds! {
     PublicExponent = "the public exponent is neither 3 nor 65537",
     /// Primes that do not make a key with the exponent.
     Primes = "the primes do not make a key with this exponent",
+    /// A generator of random numbers that gives nothing usable, however often it is asked.
+    Randomness = "the random numbers are not random",
     /// A private-key operation whose result the public key does not confirm. The result is withheld.
     Fault = "the private-key operation went wrong",
     /// A certification authority's public key with another check value.
@@ -243,6 +245,8 @@ kinds! {
     TransactionDataHash = "the transaction data are not those that the card signed",
     /// A static data authentication tag list with other tags than 82.
     TagList = "the tag list may hold tag 82 alone",
+    /// An enciphered PIN that cannot be recovered, or is for another challenge.
+    PinRecovery = "no PIN for this challenge can be recovered",
     /// An elliptic-curve signature that the key did not make over this message.
     Signature = "the signature is not the key's over this message",
     /// A coordinate of no point of the curve.

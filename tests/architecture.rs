@@ -13,7 +13,8 @@ const LAYERS: &[&[&str]] = &[
     &["tlv", "crypto"],
     &["dol", "element"],
     &["key"],
-    &["cryptogram", "oda", "apdu", "magstripe"],
+    &["cryptogram", "apdu", "magstripe"],
+    &["oda"],
     &["card", "issuer"],
     &["laboratory", "manual"],
 ];

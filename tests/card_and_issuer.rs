@@ -1,13 +1,19 @@
 //! The whole loop: a card's cryptogram, verified by its issuer from DE 55, answered, and the answer checked by the card.
 
+#![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
+
 mod common;
 
 use chipcard::apdu::StatusWord;
 use chipcard::card::AuthenticationCommand;
-use chipcard::card::test_cards::TestCard;
+use chipcard::card::Profile;
+use chipcard::card::test_cards::{self, TestCard};
+use chipcard::element::CardStatusUpdate;
 use chipcard::element::{AuthorisationResponseCode, CryptogramType, SecondGenerateAc};
+use chipcard::issuer::CardRecord;
 use chipcard::issuer::{IssuerResponse, Refusal};
 use common::{Bench, Purchase};
+use proptest::prelude::*;
 
 const OK: [u8; 2] = *b"00";
 
@@ -172,5 +178,84 @@ fn external_authenticate_once() {
             ),
         };
         assert_eq!((status, again), expected, "{}", test.name);
+    }
+}
+
+/// CDOL2 that leaves room for the longest answer.
+static LONG_ANSWER: TestCard = TestCard {
+    profile: Profile {
+        cdol2: &[
+            0x91, 0x10, 0x8A, 0x02, 0x9F, 0x02, 0x06, 0x95, 0x05, 0x9F, 0x37, 0x04,
+        ],
+        ..test_cards::CCD_TDES.profile
+    },
+    ..test_cards::CCD_TDES
+};
+static LONG_ANSWER_METHOD_1: TestCard = TestCard {
+    profile: Profile {
+        cdol2: LONG_ANSWER.profile.cdol2,
+        ..test_cards::M_CHIP_14_LIKE.profile
+    },
+    ..test_cards::M_CHIP_14_LIKE
+};
+
+#[test]
+fn answers_shorter_than_their_room() {
+    let included = CardStatusUpdate::ISSUER_APPROVES | CardStatusUpdate::PROPRIETARY_DATA_INCLUDED;
+    let proprietary = IssuerResponse::approve()
+        .with_csu(included)
+        .with_proprietary(&[1, 2, 3, 4, 5, 6, 7, 0]);
+    for (test, response) in [
+        (&LONG_ANSWER, IssuerResponse::approve()),
+        (&LONG_ANSWER, proprietary),
+        (&LONG_ANSWER_METHOD_1, IssuerResponse::approve()),
+    ] {
+        let mut bench = Bench::new(test);
+        let purchase = Purchase::new();
+        bench.begin(&purchase);
+        let first = bench.first(&purchase, CryptogramType::Arqc);
+        let answer = bench.ask_issuer(&purchase, &first, &response).unwrap();
+        let last = bench.second(&purchase, CryptogramType::Tc, OK, Some(answer.as_bytes()));
+        assert_eq!(last.kind(), CryptogramType::Tc, "{}", test.name);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// A card's cryptogram verifies with its own issuer's record, whatever the terminal sent; with another PAN it does
+    /// not, nor with any element changed on the way.
+    #[test]
+    fn a_cryptogram_belongs_to_its_card_and_its_data(
+        card in 0..TestCard::ALL.len(),
+        amount in any::<[u8; 6]>(),
+        tvr in any::<[u8; 5]>(),
+        un in any::<[u8; 4]>(),
+        country in any::<[u8; 2]>(),
+        changed in 0..4_usize,
+        bit in 0..8_u8,
+    ) {
+        let test = &TestCard::ALL[card];
+        let mut bench = Bench::new(test);
+        let values = [(0x9F02, &amount[..]), (0x95, &tvr), (0x9F37, &un), (0x9F1A, &country)];
+        let purchase = values
+            .into_iter()
+            .fold(Purchase::new(), |purchase, (tag, value)| purchase.with(tag, value));
+        bench.begin(&purchase);
+        let first = bench.first(&purchase, CryptogramType::Arqc);
+        prop_assert_eq!(first.kind(), CryptogramType::Arqc);
+        let approve = IssuerResponse::approve();
+        prop_assert!(bench.ask_issuer(&purchase, &first, &approve).is_ok());
+
+        let (tag, value) = values[changed];
+        let mut value = value.to_vec();
+        value[0] ^= 1 << bit;
+        let other = purchase.clone().with(tag, &value);
+        prop_assert_eq!(bench.ask_issuer(&other, &first, &approve), Err(Refusal::Cryptogram));
+
+        let pan = chipcard::element::Pan::from_digits("4761739001010028").unwrap();
+        let sequence = Some(test.sequence().unwrap());
+        bench.record = CardRecord::new(pan, sequence, test.profile.version, TestCard::KEY_INDEX);
+        prop_assert_eq!(bench.ask_issuer(&purchase, &first, &approve), Err(Refusal::Cryptogram));
     }
 }

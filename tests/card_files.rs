@@ -7,7 +7,7 @@ mod common;
 use chipcard::apdu::StatusWord;
 use chipcard::card::test_cards::{self, TestCard};
 use chipcard::dol::DataObjectList;
-use chipcard::element::CryptogramType;
+use chipcard::element::{Amount, CryptogramType};
 use chipcard::issuer::{ChipData, ScriptPhase};
 use chipcard::{tag, tlv};
 use common::{Bench, Purchase};
@@ -16,8 +16,8 @@ use common::{Bench, Purchase};
 fn approved_transactions_are_logged_newest_first() {
     for test in TestCard::ALL {
         let mut bench = Bench::new(test);
-        for cents in 1..=12_u8 {
-            let amount = [0, 0, 0, 0, 0, cents / 10 << 4 | cents % 10];
+        for cents in 1..=12 {
+            let amount = Amount::new(cents).unwrap().to_bytes();
             let purchase = Purchase::new().with(0x9F02, &amount);
             bench.approved_online(&purchase);
         }
@@ -47,7 +47,7 @@ fn approved_transactions_are_logged_newest_first() {
             let value = |tag| format.value_of(&record, tag).unwrap().unwrap();
             let counter = 13 - number;
             assert_eq!(value(tag::APPLICATION_TRANSACTION_COUNTER), [0, counter]);
-            let amount = [0, 0, 0, 0, 0, counter / 10 << 4 | counter % 10];
+            let amount = Amount::new(counter.into()).unwrap().to_bytes();
             assert_eq!(value(tag::AMOUNT_AUTHORISED_NUMERIC), amount);
             assert_eq!(value(tag::CRYPTOGRAM_INFORMATION_DATA), [0x40]);
         }

@@ -10,6 +10,7 @@ use chipcard::element::ApplicationInterchangeProfile as Aip;
 
 const GOOD: Profile<'_> = test_cards::CCD_TDES.profile;
 static PIN: ReferencePin = ReferencePin::from_block(TestCard::PIN_BLOCK);
+static NO_PIN: ReferencePin = ReferencePin::from_block([0x24; 8]);
 
 fn findings(profile: &Profile<'_>) -> Vec<(Severity, String)> {
     let mut found = Vec::new();
@@ -145,6 +146,11 @@ fn each_defect_is_named() {
     let pin = Some(CardholderPin {
         reference: &PIN,
         try_limit: 0,
+    });
+    assert_eq!(findings(&Profile { pin, ..GOOD }).len(), 1);
+    let pin = Some(CardholderPin {
+        reference: &NO_PIN,
+        try_limit: 3,
     });
     assert_eq!(findings(&Profile { pin, ..GOOD }).len(), 1);
     let aip = GOOD.aip | Aip::ISSUER_AUTHENTICATION_SUPPORTED;

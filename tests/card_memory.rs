@@ -1,5 +1,7 @@
 //! Power that goes at the worst moment.
 
+#![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
+
 mod common;
 
 use std::collections::HashSet;

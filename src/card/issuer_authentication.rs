@@ -57,11 +57,28 @@ impl<'a> Answer<'a> {
     }
 }
 
+/// Tag 91 as it came among the values of a data object list, without the zeros with which the list fills up a shorter
+/// one. Of method 2, the card status update says whether proprietary data follow it (Common Core Definitions).
+pub(super) fn without_padding(method: ArpcMethod, value: &[u8]) -> &[u8] {
+    let length = match (method, value) {
+        (ArpcMethod::Method1, _) => 10,
+        (ArpcMethod::Method2, [_, _, _, _, a, b, c, d, ..])
+            if CardStatusUpdate([*a, *b, *c, *d])
+                .contains(CardStatusUpdate::PROPRIETARY_DATA_INCLUDED) =>
+        {
+            value.len()
+        }
+        (ArpcMethod::Method2, _) => 8,
+    };
+    value.get(..length).unwrap_or(value)
+}
+
 /// Checks the value of tag 91 against the cryptogram of the first GENERATE AC, in constant time.
 ///
 /// # Errors
 /// [`ErrorKind::Length`] when it does not have the length of the version's method; [`ErrorKind::Missing`] when the
 /// version knows no signed answer.
+#[inline(never)] // See the page of the module `card`: memory.
 pub(super) fn authenticate(
     profile: &Profile<'_>,
     keys: &CardKeySet,

@@ -2,11 +2,12 @@
 
 use core::fmt;
 
+use crate::card::log::LOG_ENTRY_LENGTH;
 use crate::card::{AuthenticationCommand, Profile, RECORD_LENGTH};
 use crate::cryptogram::SignedPart;
 use crate::dol::DataObjectList;
 use crate::element::{
-    ApplicationFileLocator, ApplicationInterchangeProfile as Aip, IssuerApplicationData,
+    ApplicationFileLocator, ApplicationInterchangeProfile as Aip, IssuerApplicationData, Pin,
 };
 use crate::tag::{self, Tag};
 use crate::tlv;
@@ -193,6 +194,12 @@ impl Lint<'_> {
         }
         let log = profile.log.is_none_or(|log| (11..=30).contains(&log.sfi));
         self.refuse_unless(log, tag::LOG_ENTRY, "names a file other than 11 to 30");
+        let short = profile.log.is_none_or(|log| {
+            let format = DataObjectList::parse(log.format);
+            format.is_ok_and(|format| format.total_length() <= LOG_ENTRY_LENGTH)
+        });
+        let text = "is no list or asks for more than an entry of the log holds";
+        self.refuse_unless(short, tag::LOG_FORMAT, text);
     }
 
     fn decisions(&mut self, profile: &Profile<'_>) {
@@ -205,6 +212,13 @@ impl Lint<'_> {
         if let Some(pin) = profile.pin {
             let limit = (1..=15).contains(&pin.try_limit);
             self.refuse_unless(limit, tag::PIN_TRY_COUNTER, "does not begin with 1 to 15");
+            let digits = Pin::from_plaintext_block(&pin.reference.0).is_ok();
+            self.unless(
+                digits,
+                Severity::Refuse,
+                None,
+                "the PIN is not 4 to 12 digits",
+            );
         }
         let mac = (4..=8).contains(&profile.script_mac_length);
         let text = "script commands have a MAC of other than 4 to 8 bytes";

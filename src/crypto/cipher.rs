@@ -209,10 +209,6 @@ aes!(Aes128 Aes192 Aes256);
 
 /// A scheduled key to keep. A key that is used once is scheduled by [`SecretKey::with_cipher`], because this
 /// type is as large as the largest of its members, and moving it about costs more than an AES block.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "lives where its owner lives, where boxing would need a heap"
-)]
 pub(crate) enum Cipher {
     Tdes(Tdes),
     Aes128(Aes128),

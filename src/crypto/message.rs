@@ -7,13 +7,16 @@ use crate::error::{Error, ErrorKind, Result};
 /// Longest message in bytes: a script command's header, counter, cryptogram and 255 bytes of data, padded.
 pub(crate) const CAPACITY: usize = 288;
 
+/// A message of any kind.
+pub(crate) type Message = Bounded<CAPACITY>;
+
 /// A byte string with a bound, wiped when dropped because it may hold a PIN.
-pub(crate) struct Message<const N: usize = CAPACITY> {
+pub(crate) struct Bounded<const N: usize> {
     bytes: [u8; N],
     length: usize,
 }
 
-impl<const N: usize> Message<N> {
+impl<const N: usize> Bounded<N> {
     pub(crate) const fn new() -> Self {
         Self {
             bytes: [0; N],
@@ -54,7 +57,7 @@ impl<const N: usize> Message<N> {
     }
 }
 
-impl<const N: usize> Drop for Message<N> {
+impl<const N: usize> Drop for Bounded<N> {
     fn drop(&mut self) {
         // A message only grows, so nothing was ever written behind its end.
         self.as_mut().zeroize();

@@ -20,8 +20,7 @@ fn key(algorithm: Algorithm, text: &str) -> SecretKey {
 }
 
 fn mac_of(key: &SecretKey, padding: Padding, data: &[u8]) -> Result<[u8; 8], ErrorKind> {
-    let mut message = Message::of(&[data]).unwrap();
-    mac(key, padding, &mut message).map_err(|error| error.kind())
+    mac(key, padding, data).map_err(|error| error.kind())
 }
 
 /// ISO/IEC 9797-1:1999 Annex B, MAC algorithm 3.
@@ -107,8 +106,7 @@ fn cmac() {
     for (algorithm, text, expected) in answers {
         let key = key(algorithm, text);
         for (length, expected) in [0, 16, 40, 64].into_iter().zip(expected) {
-            let mut part = Message::of(&[&message[..length]]).unwrap();
-            let mac = full_mac(&key, Padding::None, &mut part).unwrap();
+            let mac = full_mac(&key, Padding::None, &message[..length]).unwrap();
             assert_eq!(hex::encode_upper(mac), expected, "{algorithm:?}, {length}");
         }
         // CMAC pads by itself: padding before it is a mistake.

@@ -1,6 +1,6 @@
 //! Authorisation response cryptograms (EMV Book 2 8.2).
 
-use crate::crypto::{Message, Padding};
+use crate::crypto::{Bounded, Padding};
 use crate::cryptogram::ApplicationCryptogram;
 use crate::element::{AuthorisationResponseCode, CardStatusUpdate};
 use crate::error::{Error, ErrorKind, Result};
@@ -51,7 +51,7 @@ pub(crate) fn method_2_message(
     arqc: ApplicationCryptogram,
     csu: CardStatusUpdate,
     proprietary: &[u8],
-) -> Result<Message<METHOD_2_LENGTH>> {
+) -> Result<Bounded<METHOD_2_LENGTH>> {
     if proprietary.len() > 8 {
         let kind = ErrorKind::Length {
             min: 0,
@@ -60,7 +60,7 @@ pub(crate) fn method_2_message(
         };
         return Err(Error::new(kind));
     }
-    Message::of(&[&arqc.0, &csu.0, proprietary])
+    Bounded::of(&[&arqc.0, &csu.0, proprietary])
 }
 
 /// The response cryptogram of method 1.

@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use super::ca::{CaPublicKey, RevokedCertificate};
+use super::ec_certificate::EcExpiry;
 use super::recovery::{Format, OVERHEAD, Recovered, check_algorithm};
 use super::rsa::{PublicExponent, RsaPublicKey};
 use crate::element::{Date, Pan, YearMonth};
@@ -43,6 +44,9 @@ pub struct CertificateContext<'a> {
     pub pan: &'a Pan,
     /// Today.
     pub date: Date,
+    /// Hour and minute, in coordinated universal time: certificates of elliptic-curve cards expire to the minute.
+    /// Midnight unless set.
+    pub time: (u8, u8),
     /// Issuer certificates that are no longer good; none unless set.
     pub revoked: &'a [RevokedCertificate],
 }
@@ -53,6 +57,7 @@ impl<'a> CertificateContext<'a> {
         Self {
             pan,
             date,
+            time: (0, 0),
             revoked: &[],
         }
     }
@@ -62,6 +67,18 @@ impl<'a> CertificateContext<'a> {
     pub const fn with_revoked(mut self, revoked: &'a [RevokedCertificate]) -> Self {
         self.revoked = revoked;
         self
+    }
+
+    /// Sets the time of the day, in coordinated universal time.
+    #[must_use]
+    pub const fn with_time(mut self, hour: u8, minute: u8) -> Self {
+        self.time = (hour, minute);
+        self
+    }
+
+    /// Now, in the form of an elliptic-curve certificate.
+    pub(super) fn now(&self) -> EcExpiry {
+        EcExpiry::at(self.date, self.time)
     }
 
     fn check_expiry(&self, expiry: YearMonth) -> Result<()> {
@@ -79,6 +96,7 @@ pub(crate) struct Contents<const N: usize> {
     pub(crate) expiry: YearMonth,
     pub(crate) serial: [u8; 3],
     pub(crate) key: RsaPublicKey,
+    #[cfg(feature = "laboratory")]
     pub(crate) hash: [u8; 20],
 }
 
@@ -102,8 +120,9 @@ impl<const N: usize> Contents<N> {
         let ([hash_algorithm, key_algorithm, length, exponent_length], key) =
             rest.split_first_chunk().ok_or(short)?;
         match static_data {
-            Some(data) => recovered
-                .check_hash(*hash_algorithm, &[parts.remainder, parts.exponent, data])?,
+            Some(data) => {
+                recovered.check_hash(*hash_algorithm, &[parts.remainder, parts.exponent, data])?
+            }
             None => check_algorithm(*hash_algorithm)?,
         }
         if *key_algorithm != RSA {
@@ -131,6 +150,7 @@ impl<const N: usize> Contents<N> {
             expiry: YearMonth::parse(&[*year, *month])?,
             serial: [*a, *b, *c],
             key: RsaPublicKey::new(&[leftmost, parts.remainder].concat(), exponent)?,
+            #[cfg(feature = "laboratory")]
             hash: recovered.hash(),
         })
     }
@@ -287,9 +307,7 @@ impl RecoveredIssuerKey {
         context: &CertificateContext<'_>,
     ) -> Result<RsaPublicKey> {
         let contents = Contents::icc(&self.key, tag, certificate, Some(static_data))?;
-        contents
-            .check(context)
-            .map_err(|error| error.in_tag(tag))?;
+        contents.check(context).map_err(|error| error.in_tag(tag))?;
         Ok(contents.key)
     }
 }

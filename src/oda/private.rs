@@ -1,19 +1,10 @@
 //! RSA private keys (EMV Book 2 B2.1.2).
-//!
-//! The exponentiations are those of `crypto-bigint`, in constant time for a given size of key: no branch and no
-//! address depends on a key or on what is signed. They work by the Chinese remainder theorem, so one wrong half
-//! would give the primes away (Boneh, DeMillo and Lipton 1997); each result is therefore checked with the public
-//! key before it leaves. There is no blinding, and with constant time no need for it against timing; a chip that
-//! must resist its power being measured needs more than software can give.
-//!
-//! Keys are wiped when dropped, with one exception: `crypto-bigint` shares the parameters of its Montgomery
-//! multiplication, which hold the primes, in a way that cannot be wiped. Freed memory may keep them.
 
 use alloc::vec::Vec;
 use core::fmt;
 
 use crypto_bigint::modular::{BoxedMontyForm, BoxedMontyParams};
-use crypto_bigint::{BoxedUint, ConcatenatingMul, NonZero, Odd, Resize};
+use crypto_bigint::{BoxedUint, ConcatenatingMul, Limb, NonZero, Odd, Resize};
 use crypto_primes::{Flavor, is_prime, random_prime};
 use rand_core::CryptoRng;
 use zeroize::{Zeroize, Zeroizing};
@@ -21,10 +12,22 @@ use zeroize::{Zeroize, Zeroizing};
 use super::rsa::{MAX_MODULUS, MIN_MODULUS, PublicExponent, RsaPublicKey, to_bytes};
 use crate::error::{Error, ErrorKind, Result};
 
+/// Primes to draw at most for one key. Seven are usual; a generator that needs this many is broken.
+const MAX_DRAWS: usize = 1000;
+
 /// An RSA private key. Shown nowhere, wiped when dropped.
 ///
 /// It has no operation of its own: [`CertificationAuthority`], [`IssuerPrivateKey`] and [`IccPrivateKey`] say what
 /// it signs.
+///
+/// The exponentiations are those of `crypto-bigint`, in constant time for a given size of key: no branch and no
+/// address depends on a key or on what is signed. They work by the Chinese remainder theorem, so one wrong half
+/// would give the primes away (Boneh, DeMillo and Lipton 1997); each result is therefore checked with the public
+/// key before it leaves. There is no blinding, and with constant time no need for it against timing; a chip that
+/// must resist its power being measured needs more than software can give.
+///
+/// Keys are wiped when dropped, with one exception: `crypto-bigint` shares the parameters of its Montgomery
+/// multiplication, which hold the primes, in a way that cannot be wiped. Freed memory may keep them.
 ///
 /// [`CertificationAuthority`]: super::CertificationAuthority
 /// [`IssuerPrivateKey`]: super::IssuerPrivateKey
@@ -47,7 +50,7 @@ struct Half {
 impl Half {
     fn new(prime: BoxedUint, exponent: PublicExponent) -> Option<Self> {
         let odd = Odd::new(prime.clone()).into_option()?;
-        let below = NonZero::new(prime.wrapping_sub(&BoxedUint::one())).into_option()?;
+        let below = NonZero::new(prime.wrapping_sub(BoxedUint::one())).into_option()?;
         let precision = prime.bits_precision();
         let public = BoxedUint::from(exponent.value()).resize_unchecked(precision);
         Some(Self {
@@ -107,7 +110,7 @@ impl RsaPrivateKey {
     /// Draws a key whose modulus has `length` bytes, 64 to 248.
     ///
     /// # Errors
-    /// [`ErrorKind::Length`].
+    /// [`ErrorKind::Length`]; [`ErrorKind::Randomness`] when the generator is broken.
     pub fn generate(
         rng: &mut impl CryptoRng,
         length: usize,
@@ -122,16 +125,20 @@ impl RsaPrivateKey {
         }
         // Half the bits of the modulus: 4 for each of its bytes, at most 992.
         let bits = 4 * length as u32;
-        loop {
-            let p = random_prime(rng, Flavor::Any, bits);
-            let q = random_prime(rng, Flavor::Any, bits);
+        let value = NonZero::new(exponent.value().into()).into_option();
+        let divisor = value.ok_or(Error::new(ErrorKind::PublicExponent))?;
+        let mut primes = (0..MAX_DRAWS)
+            .map(|_| random_prime::<BoxedUint, _>(rng, Flavor::Any, bits))
+            // The exponent has no inverse modulo a prime less one that it divides.
+            .filter(|prime| prime.rem_limb(divisor) != Limb::ONE);
+        while let (Some(p), Some(q)) = (primes.next(), primes.next()) {
             match Self::from_numbers(p, q, exponent) {
-                // One prime in three or two is of no use with an exponent of 3, and one product in three is a bit
-                // short.
+                // Two products in five are a bit short.
                 Err(error) if matches!(error.kind(), ErrorKind::Primes | ErrorKind::Modulus) => {}
                 done => return done,
             }
         }
+        Err(Error::new(ErrorKind::Randomness))
     }
 
     fn from_numbers(p: BoxedUint, q: BoxedUint, exponent: PublicExponent) -> Result<Self> {
@@ -174,8 +181,8 @@ impl RsaPrivateKey {
             }));
         }
         let precision = self.public.params().bits_precision();
-        let number = BoxedUint::from_be_slice(data, precision)
-            .map_err(|_| Error::new(ErrorKind::Value))?;
+        let number =
+            BoxedUint::from_be_slice(data, precision).map_err(|_| Error::new(ErrorKind::Value))?;
         if number >= *self.public.params().modulus().as_ref() {
             return Err(Error::new(ErrorKind::Value));
         }

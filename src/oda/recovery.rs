@@ -66,6 +66,7 @@ impl Recovered {
     }
 
     /// The hash as it stands there.
+    #[cfg(feature = "laboratory")]
     pub(super) const fn hash(&self) -> [u8; HASH_LENGTH] {
         self.hash
     }

@@ -53,7 +53,7 @@ impl PublicExponent {
     }
 
     pub(super) const fn value(self) -> u32 {
-        (1 << self.squarings()) + 1
+        2_u32.pow(self.squarings()) + 1
     }
 }
 

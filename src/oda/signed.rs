@@ -49,6 +49,7 @@ impl RecoveredIssuerKey {
 /// What signed static application data hold.
 pub(crate) struct StaticContents {
     pub(crate) dac: [u8; 2],
+    #[cfg(feature = "laboratory")]
     pub(crate) hash: [u8; 20],
 }
 
@@ -71,6 +72,7 @@ impl StaticContents {
             }
             Ok(Self {
                 dac: [*a, *b],
+                #[cfg(feature = "laboratory")]
                 hash: recovered.hash(),
             })
         };
@@ -212,13 +214,14 @@ impl<'a> TransactionData<'a> {
     /// The cryptogram information data of the answer, in clear.
     pub(super) fn information(&self) -> Result<CryptogramInformationData> {
         let object = tlv::require(self.response, tag::CRYPTOGRAM_INFORMATION_DATA)?;
-        object.array().map(|[byte]| CryptogramInformationData([byte]))
+        object
+            .array()
+            .map(|[byte]| CryptogramInformationData([byte]))
     }
 
     /// The signed dynamic application data of the answer.
     pub(super) fn signature(&self) -> Result<&'a [u8]> {
-        tlv::require(self.response, tag::SIGNED_DYNAMIC_APPLICATION_DATA)
-            .map(|object| object.value)
+        tlv::require(self.response, tag::SIGNED_DYNAMIC_APPLICATION_DATA).map(|object| object.value)
     }
 }
 
@@ -329,11 +332,22 @@ impl CombinedContents {
     }
 }
 
+/// CDA signs a TC or an ARQC, never an AAC (EMV Book 2 6.6.1).
+pub(super) fn check_signable(information: CryptogramInformationData) -> Result<()> {
+    match information.cryptogram_type() {
+        Some(CryptogramType::Tc | CryptogramType::Arqc) => Ok(()),
+        _ => {
+            Err(Error::new(ErrorKind::CryptogramInformation)
+                .in_tag(tag::CRYPTOGRAM_INFORMATION_DATA))
+        }
+    }
+}
+
 impl RecoveredIccKey {
     /// Verifies signed dynamic application data (tag 9F4B) that answer INTERNAL AUTHENTICATE (EMV Book 2 6.5.2).
     ///
     /// `ddol_data` are the data that were sent with the command. They must hold an unpredictable number
-    /// ([`check_ddol`]): a signature over what anybody could foresee proves nothing.
+    /// ([`check_ddol`](super::check_ddol)): a signature over what anybody could foresee proves nothing.
     ///
     /// # Errors
     /// In tag 9F4B: [`ErrorKind::Length`], [`ErrorKind::Value`], [`ErrorKind::RecoveredTrailer`],
@@ -366,11 +380,8 @@ impl RecoveredIccKey {
     ) -> Result<VerifiedCombinedData> {
         let clear = transaction.information()?;
         let contents = CombinedContents::open(self.key(), transaction.signature()?, Some(number))?;
-        let signable = matches!(
-            clear.cryptogram_type(),
-            Some(CryptogramType::Tc | CryptogramType::Arqc)
-        );
-        if contents.information != clear || !signable {
+        check_signable(clear)?;
+        if contents.information != clear {
             return Err(Error::new(ErrorKind::CryptogramInformation)
                 .in_tag(tag::CRYPTOGRAM_INFORMATION_DATA));
         }

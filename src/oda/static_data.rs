@@ -3,9 +3,11 @@
 use alloc::vec::Vec;
 
 use crate::dol::DataObjectList;
-use crate::element::{ApplicationFileLocator, ApplicationInterchangeProfile};
+use crate::element::{
+    ApplicationFileLocator, ApplicationIdentifier, ApplicationInterchangeProfile,
+};
 use crate::error::{Error, ErrorKind, Result};
-use crate::tag;
+use crate::tag::{self, Tag};
 use crate::tlv::{self, Reader};
 
 /// The first file whose records are signed with their template's tag and length.
@@ -49,8 +51,33 @@ pub fn static_data<'r>(
     Ok(data)
 }
 
+/// Puts together the issuer certified card data of XDA (EMV 4.4 Book 3 10.3, Book 2 12.4).
+///
+/// The authenticated records, as in [`static_data`]; then, with tags and lengths, the application
+/// interchange profile (82), the terminal's application identifier (9F06) in full as it was selected, and
+/// the PDOL (9F38) of a card that has one. Tag 9F4A has no part in it.
+///
+/// # Errors
+/// Those of [`static_data`] but for the tag list.
+#[doc(alias = "ICCD")]
+pub fn issuer_certified_card_data<'r>(
+    afl: &ApplicationFileLocator<'_>,
+    aip: ApplicationInterchangeProfile,
+    aid: &ApplicationIdentifier,
+    pdol: Option<&[u8]>,
+    record: impl FnMut(u8, u8) -> Option<&'r [u8]>,
+) -> Result<Vec<u8>> {
+    let mut data = authenticated_records(afl, record)?;
+    put(&mut data, tag::APPLICATION_INTERCHANGE_PROFILE, &aip.0)?;
+    put(&mut data, tag::AID_TERMINAL, aid.as_bytes())?;
+    if let Some(pdol) = pdol {
+        put(&mut data, tag::PDOL, pdol)?;
+    }
+    Ok(data)
+}
+
 /// The part of the records that counts, joined.
-pub(super) fn authenticated_records<'r>(
+fn authenticated_records<'r>(
     afl: &ApplicationFileLocator<'_>,
     mut record: impl FnMut(u8, u8) -> Option<&'r [u8]>,
 ) -> Result<Vec<u8>> {
@@ -108,7 +135,7 @@ pub fn check_ddol(list: &DataObjectList<'_>) -> Result<()> {
 }
 
 /// As [`tlv::Writer::put`], into a vector.
-pub(super) fn put(data: &mut Vec<u8>, tag: crate::Tag, value: &[u8]) -> Result<()> {
+fn put(data: &mut Vec<u8>, tag: Tag, value: &[u8]) -> Result<()> {
     // Tag and length take seven bytes at most.
     let mut buffer = alloc::vec![0; value.len() + 7];
     let mut writer = tlv::Writer::new(&mut buffer);
