@@ -1,7 +1,7 @@
 //! The same work by the plain RustCrypto crates: what a host would write without this library.
 //!
-//! It gets its input ready-made: the blocks of the PAN packed, the signed data joined, no DE 55 to read, no version, key
-//! index or card verification results to check.
+//! It gets the values of the data elements ready to hand: it packs the PAN and joins what is signed, but has no DE 55 to
+//! read, and no version, key index or card verification results to check.
 
 use aes::Aes128;
 use cbc_mac::{KeyInit, Mac};
@@ -10,6 +10,37 @@ use cmac::Cmac;
 use des::{Des, TdesEde2};
 use retail_mac::RetailMac;
 use subtle::ConstantTimeEq;
+
+/// PAN and sequence number, right-aligned in 32 digits.
+pub(crate) fn pack(pan: &str, sequence: &str) -> [u8; 16] {
+    let mut packed = [0; 16];
+    let digits = pan.bytes().chain(sequence.bytes()).rev();
+    for (place, digit) in digits.enumerate() {
+        packed[15 - place / 2] |= (digit - b'0') << (place % 2 * 4);
+    }
+    packed
+}
+
+/// The rightmost 16 digits: option A.
+fn option_a(pan: &str, sequence: &str) -> [u8; 8] {
+    let [_, _, _, _, _, _, _, _, i, j, k, l, m, n, o, p] = pack(pan, sequence);
+    [i, j, k, l, m, n, o, p]
+}
+
+/// What is signed, joined and followed by `tail`, then zeros to whole blocks.
+fn join_values<'b>(values: &[&[u8]], tail: &[u8], buffer: &'b mut [u8; 80]) -> &'b [u8] {
+    let mut length = 0;
+    for part in values.iter().chain([&tail]) {
+        buffer[length..length + part.len()].copy_from_slice(part);
+        length += part.len();
+    }
+    let padded = if tail.is_empty() {
+        length
+    } else {
+        length.next_multiple_of(8)
+    };
+    &buffer[..padded]
+}
 
 /// The issuer's side of Visa CVN 10 and 18, over a master key that is scheduled once.
 pub(crate) struct PlainTdes {
@@ -53,25 +84,30 @@ impl PlainTdes {
     /// CVN 10: the card key signs.
     pub(crate) fn verify_visa_10(
         &self,
-        digits: [u8; 8],
-        padded: &[u8],
+        (pan, sequence): (&str, &str),
+        values: &[&[u8]],
         arqc: [u8; 8],
     ) -> Option<[u8; 16]> {
-        let key = self.card_key(digits);
-        bool::from(retail_mac(&key, padded).ct_eq(&arqc)).then_some(key)
+        let key = self.card_key(option_a(pan, sequence));
+        // The crate fills up with zeros by itself.
+        let mut buffer = [0; 80];
+        let data = join_values(values, &[], &mut buffer);
+        bool::from(retail_mac(&key, data).ct_eq(&arqc)).then_some(key)
     }
 
     /// CVN 18: an EMV common session key signs.
     pub(crate) fn verify_visa_18(
         &self,
-        digits: [u8; 8],
+        (pan, sequence): (&str, &str),
         atc: [u8; 2],
-        padded: &[u8],
+        values: &[&[u8]],
         arqc: [u8; 8],
     ) -> Option<[u8; 16]> {
-        let card = TdesEde2::new(&Array(self.card_key(digits)));
+        let card = TdesEde2::new(&Array(self.card_key(option_a(pan, sequence))));
         let half = |third| tdes(&card, [atc[0], atc[1], third, 0, 0, 0, 0, 0]);
         let key = join(half(0xF0), half(0x0F));
+        let mut buffer = [0; 80];
+        let padded = join_values(values, &[0x80], &mut buffer);
         bool::from(retail_mac(&key, padded).ct_eq(&arqc)).then_some(key)
     }
 }
@@ -121,15 +157,17 @@ impl PlainAes {
     /// Card key by option C, EMV common session key.
     pub(crate) fn verify_ccd_6(
         &self,
-        digits: [u8; 16],
+        (pan, sequence): (&str, &str),
         atc: [u8; 2],
-        message: &[u8],
+        values: &[&[u8]],
         arqc: [u8; 8],
     ) -> Option<[u8; 16]> {
-        let card = Aes128::new(&Array(aes(&self.master, digits)));
+        let card = Aes128::new(&Array(aes(&self.master, pack(pan, sequence))));
         let mut diversifier = [0; 16];
         diversifier[..2].copy_from_slice(&atc);
         let key = aes(&card, diversifier);
+        let mut buffer = [0; 80];
+        let message = join_values(values, &[], &mut buffer);
         bool::from(cmac(&key, message).ct_eq(&arqc)).then_some(key)
     }
 }
