@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use crate::crypto::lanes::{self, Item, ResponseKey, Shape};
+use crate::crypto::lanes::des::{self as lanes, Item, ResponseKey, Shape};
 use crate::crypto::{Algorithm, Padding};
 use crate::cryptogram::{ArpcKey, ArpcMethod};
 use crate::issuer::{BatchOutcome, BatchRequest, KeySets};

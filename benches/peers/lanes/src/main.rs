@@ -6,7 +6,7 @@
 //!
 //! `peers [ROUNDS [BACKEND]]`
 
-use chipcard::crypto::lanes::{Backend, Item, Outcome, Response, ResponseKey, SessionKey, Shape};
+use chipcard::crypto::lanes::des::{Backend, Item, Outcome, Response, ResponseKey, SessionKey, Shape};
 
 #[repr(C)]
 #[derive(Clone, Copy)]
