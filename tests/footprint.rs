@@ -10,7 +10,7 @@ mod common;
 mod test_card;
 
 use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 
 use chipcard::apdu::MAX_RESPONSE_LENGTH;
 use chipcard::card::{Applet, VolatileMemory, test_cards as card};

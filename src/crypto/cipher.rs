@@ -3,11 +3,10 @@
 use core::ops::Deref;
 
 use aes::{Aes128, Aes192, Aes256};
-use cipher::consts::U8;
-use cipher::{Array, BlockCipherDecrypt, BlockCipherEncrypt, KeyInit};
-use des::Des;
+use cipher::{BlockCipherDecrypt, BlockCipherEncrypt, KeyInit};
 
 use crate::crypto::SecretKey;
+use crate::crypto::tdes::Tdes;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Cipher and key length.
@@ -135,54 +134,25 @@ pub(crate) trait BlockCipher {
     }
 }
 
-/// Two-key TDES: the left key for `E`, the right for `D`. Schedules are wiped when dropped.
-pub(crate) struct Tdes {
-    pub(crate) left: Des,
-    pub(crate) right: Des,
-}
-
-impl Tdes {
-    #[inline]
-    pub(crate) fn new(key: &[u8]) -> Result<Self> {
-        let Ok([a, b, c, d, e, f, g, h, right @ ..]) = <[u8; 16]>::try_from(key) else {
-            return Err(Error::new(ErrorKind::KeyLength));
-        };
-        Ok(Self {
-            left: Des::new(&Array([a, b, c, d, e, f, g, h])),
-            right: Des::new(&Array(right)),
-        })
-    }
-
-    /// The first eight bytes through `work`, and zeros after them.
-    fn through(block: [u8; 16], work: impl FnOnce(&mut Array<u8, U8>)) -> [u8; 16] {
-        let [a, b, c, d, e, f, g, h, ..] = block;
-        let mut half = Array([a, b, c, d, e, f, g, h]);
-        work(&mut half);
-        let Array([a, b, c, d, e, f, g, h]) = half;
-        [a, b, c, d, e, f, g, h, 0, 0, 0, 0, 0, 0, 0, 0]
-    }
-}
-
 impl BlockCipher for Tdes {
     fn block_length(&self) -> usize {
         8
     }
 
     fn encrypt(&self, block: [u8; 16]) -> [u8; 16] {
-        Self::through(block, |half| {
-            self.left.encrypt_block(half);
-            self.right.decrypt_block(half);
-            self.left.encrypt_block(half);
-        })
+        first_half(block, |half| self.encrypt(half))
     }
 
     fn decrypt(&self, block: [u8; 16]) -> [u8; 16] {
-        Self::through(block, |half| {
-            self.left.decrypt_block(half);
-            self.right.encrypt_block(half);
-            self.left.decrypt_block(half);
-        })
+        first_half(block, |half| self.decrypt(half))
     }
+}
+
+/// The first eight bytes through `work`, and zeros after them.
+fn first_half(block: [u8; 16], work: impl FnOnce([u8; 8]) -> [u8; 8]) -> [u8; 16] {
+    let [a, b, c, d, e, f, g, h, ..] = block;
+    let [a, b, c, d, e, f, g, h] = work([a, b, c, d, e, f, g, h]);
+    [a, b, c, d, e, f, g, h, 0, 0, 0, 0, 0, 0, 0, 0]
 }
 
 macro_rules! aes {
@@ -220,7 +190,7 @@ impl Cipher {
     /// Schedules `key`, whose length must be the algorithm's.
     pub(crate) fn new(algorithm: Algorithm, key: &[u8]) -> Result<Self> {
         Ok(match algorithm {
-            Algorithm::Tdes => Self::Tdes(Tdes::new(key)?),
+            Algorithm::Tdes => Self::Tdes(tdes(key)?),
             Algorithm::Aes128 => Self::Aes128(scheduled(key)?),
             Algorithm::Aes192 => Self::Aes192(scheduled(key)?),
             Algorithm::Aes256 => Self::Aes256(scheduled(key)?),
@@ -245,12 +215,23 @@ impl SecretKey {
     /// Schedules the key for the time that `work` takes.
     pub(crate) fn with_cipher<T>(&self, work: impl FnOnce(&dyn BlockCipher) -> T) -> Result<T> {
         match self.algorithm() {
-            Algorithm::Tdes => with(Tdes::new, self.bytes(), work),
+            Algorithm::Tdes => with(tdes, self.bytes(), work),
             Algorithm::Aes128 => with(scheduled::<Aes128>, self.bytes(), work),
             Algorithm::Aes192 => with(scheduled::<Aes192>, self.bytes(), work),
             Algorithm::Aes256 => with(scheduled::<Aes256>, self.bytes(), work),
         }
     }
+}
+
+/// Schedules a TDES key.
+///
+/// # Errors
+/// [`ErrorKind::KeyLength`].
+pub(crate) fn tdes(key: &[u8]) -> Result<Tdes> {
+    let key = key
+        .try_into()
+        .map_err(|_| Error::new(ErrorKind::KeyLength))?;
+    Ok(Tdes::new(key))
 }
 
 fn scheduled<C: KeyInit>(key: &[u8]) -> Result<C> {

@@ -1,14 +1,10 @@
 //! Message authentication codes: the retail MAC for TDES, CMAC for AES.
 
 use aes::{Aes128, Aes192, Aes256};
-use cbc_mac::CbcMac;
-use cipher::common::InnerInit;
-use cipher::{Array, BlockCipherDecrypt, BlockCipherEncrypt};
 use cmac::{Cmac, KeyInit, Mac};
-use des::Des;
 use subtle::ConstantTimeEq;
 
-use crate::crypto::cipher::Tdes;
+use crate::crypto::cipher::tdes;
 use crate::crypto::{Algorithm, Padding, SecretKey};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -46,15 +42,8 @@ fn retail_mac(key: &SecretKey, padding: Padding, message: &[u8]) -> Result<[u8; 
     if length == 0 || !length.is_multiple_of(8) {
         return Err(Error::new(ErrorKind::Padding));
     }
-    let Tdes { left, right } = Tdes::new(key.bytes())?;
-    let mut chain = CbcMac::<Des>::inner_init(left.clone());
-    chain.update(front.as_slice());
-    chain.update(message);
-    chain.update(tail);
-    let mut block = chain.finalize().into_bytes();
-    right.decrypt_block(&mut block);
-    left.encrypt_block(&mut block);
-    let Array([a, b, c, d, e, f, g, h]) = block;
+    let [a, b, c, d, e, f, g, h] =
+        tdes(key.bytes())?.retail_mac(&[front.as_slice(), message, tail])?;
     Ok([a, b, c, d, e, f, g, h, 0, 0, 0, 0, 0, 0, 0, 0])
 }
 

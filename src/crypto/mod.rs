@@ -1,7 +1,8 @@
 //! Block ciphers, padding and message authentication codes, as EMV Book 2 Annex A1 and B1 use them.
 //!
-//! TDES runs on the table-based `des` crate, whose S-box look-ups depend on secret data: see
-//! `SECURITY.md` for what that means. AES runs on the `aes` crate, constant time on every platform.
+//! AES runs on the `aes` crate, constant time on every platform. TDES is constant time with the feature `simd`;
+//! without it, it runs on the table-based `des` crate, whose S-box look-ups depend on secret data: see `SECURITY.md`
+//! for what that means. What the processor at hand has is told by `lanes::single::Backend::active()`.
 
 mod cipher;
 #[cfg(feature = "simd")]
@@ -11,6 +12,7 @@ mod message;
 mod padding;
 mod parity;
 mod secret;
+pub(crate) mod tdes;
 #[cfg(test)]
 mod tests;
 

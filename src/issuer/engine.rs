@@ -127,6 +127,13 @@ pub trait CardKeys {
         let _ = (requests, outcomes);
     }
 
+    /// Verifies one cryptogram in a way of its own, if it has one: [`Pending`](BatchOutcome::Pending) leaves it to
+    /// the operations above.
+    fn verify_one(&self, request: &BatchRequest<'_>) -> BatchOutcome {
+        let _ = request;
+        BatchOutcome::Pending
+    }
+
     /// The PIN block of a PIN change, before encipherment. `purpose` says whose card key Visa's formats take.
     ///
     /// # Errors
@@ -142,7 +149,7 @@ pub trait CardKeys {
 }
 
 /// One cryptogram to verify: everything that the operation of a payment HSM takes.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct CryptogramRequest<'a> {
     /// Whose cryptogram.

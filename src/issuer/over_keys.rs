@@ -15,6 +15,14 @@ use crate::key::{Ac, SessionDerivation, Smc, Smi};
 
 impl<K: CardKeys + ?Sized> CryptogramEngine for K {
     fn verify_cryptogram(&self, request: &CryptogramRequest<'_>) -> Result<bool, EngineError> {
+        let whole = BatchRequest {
+            cryptogram: *request,
+            response: None,
+        };
+        match self.verify_one(&whole) {
+            BatchOutcome::Pending => {}
+            outcome => return Ok(outcome != BatchOutcome::Wrong),
+        }
         let derivation = request
             .version
             .session_key

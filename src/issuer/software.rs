@@ -102,6 +102,11 @@ impl<T: KeySets + ?Sized> CardKeys for T {
         vector::verify_many(self, requests, outcomes);
     }
 
+    #[cfg(feature = "simd")]
+    fn verify_one(&self, request: &BatchRequest<'_>) -> BatchOutcome {
+        vector::verify_one(self, request)
+    }
+
     fn pin_block(
         &self,
         card: &KeyReference,

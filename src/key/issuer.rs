@@ -3,6 +3,8 @@
 use core::fmt;
 use core::marker::PhantomData;
 
+#[cfg(feature = "simd")]
+use crate::crypto::tdes::Tdes;
 use crate::crypto::{Algorithm, Cipher, SecretKey};
 use crate::element::{Pan, PanSequenceNumber};
 use crate::error::Result;
@@ -118,6 +120,15 @@ impl<P: Purpose> IssuerMasterKey<P> {
 
     pub(crate) const fn secret(&self) -> &SecretKey {
         &self.key
+    }
+
+    /// The scheduled key, if it is for TDES.
+    #[cfg(feature = "simd")]
+    pub(crate) const fn scheduled_tdes(&self) -> Option<&Tdes> {
+        match &self.cipher {
+            Cipher::Tdes(tdes) => Some(tdes),
+            _ => None,
+        }
     }
 }
 

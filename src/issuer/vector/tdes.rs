@@ -1,24 +1,27 @@
-//! Software keys, many cryptograms at once: requests of one shape go into the lanes of vector registers together.
+//! TDES: requests of one shape go into the lanes of vector registers together.
 
 use alloc::vec::Vec;
 
+use super::outcome;
 use crate::crypto::lanes::des::{self as lanes, Item, ResponseKey, Shape};
+use crate::crypto::lanes::single::{self, Session};
+use crate::crypto::tdes::Tdes;
 use crate::crypto::{Algorithm, Padding};
 use crate::cryptogram::{ArpcKey, ArpcMethod};
 use crate::issuer::{BatchOutcome, BatchRequest, KeySets};
-use crate::key::{CardKeyOption, SessionDerivation, SessionKeyMethod};
+use crate::key::{Ac, CardKeyOption, IssuerMasterKey, SessionDerivation, SessionKeyMethod};
 
 /// Longest padded message that is taken, in blocks; EMV's own lists need nine.
 const MAX_BLOCKS: usize = 10;
 
-/// Fewer requests of one shape than this are faster one by one: the lanes cost the same however few are used.
-const WORTHWHILE: usize = 6;
+/// Fewer requests of one shape than this are faster one after the other: lanes cost the same however few are used.
+const WORTHWHILE: usize = 12;
 
 /// A request made ready for a lane.
 struct Prepared<'a> {
     place: usize,
     shape: Shape,
-    issuer_key: &'a [u8; 16],
+    master: &'a IssuerMasterKey<Ac>,
     card: [u8; 8],
     session: [u8; 8],
     message: [[u8; 8]; MAX_BLOCKS],
@@ -44,10 +47,15 @@ pub(super) fn verify_many<K: KeySets + ?Sized>(
             continue;
         };
         if group.len() < WORTHWHILE {
+            for item in group {
+                if let Some(place) = outcomes.get_mut(item.place) {
+                    *place = item.alone();
+                }
+            }
             continue;
         }
         items.clear();
-        items.extend(group.iter().map(Prepared::item));
+        items.extend(group.iter().filter_map(Prepared::item));
         found.clear();
         found.resize(group.len(), lanes::Outcome::default());
         let backend = lanes::Backend::best_for(items.len());
@@ -55,31 +63,69 @@ pub(super) fn verify_many<K: KeySets + ?Sized>(
             continue;
         }
         for (item, found) in group.iter().zip(&found) {
-            if let Some(outcome) = outcomes.get_mut(item.place) {
-                *outcome = if found.verified {
-                    BatchOutcome::Right {
-                        response_cryptogram: found.response,
-                    }
-                } else {
-                    BatchOutcome::Wrong
-                };
+            if let Some(place) = outcomes.get_mut(item.place) {
+                *place = outcome(found.verified, found.response);
             }
         }
     }
 }
 
+pub(super) fn verify_one<K: KeySets + ?Sized>(
+    keys: &K,
+    request: &BatchRequest<'_>,
+) -> BatchOutcome {
+    prepare(keys, 0, request).map_or(BatchOutcome::Pending, |item| item.alone())
+}
+
 impl Prepared<'_> {
-    fn item(&self) -> Item<'_> {
-        Item {
-            issuer_key: self.issuer_key,
+    fn message(&self) -> &[[u8; 8]] {
+        self.message
+            .get(..self.shape.blocks)
+            .unwrap_or(&self.message)
+    }
+
+    /// For the lanes. The key's length was checked, so there is an item for every request.
+    fn item(&self) -> Option<Item<'_>> {
+        Some(Item {
+            issuer_key: self.master.secret().bytes().try_into().ok()?,
             card: self.card,
             session: self.session,
-            message: self
-                .message
-                .get(..self.shape.blocks)
-                .unwrap_or(&self.message),
+            message: self.message(),
             cryptogram: self.cryptogram,
             response: self.response,
+        })
+    }
+
+    /// On its own, in the shortest time. An answer is left to be asked for: the proof comes first.
+    fn alone(&self) -> BatchOutcome {
+        let Some(master) = self.master.scheduled_tdes().map(Tdes::key) else {
+            return BatchOutcome::Pending;
+        };
+        let session = match self.shape.session {
+            None => Session::CardKey,
+            Some(lanes::SessionKey(difference)) => {
+                let mut second = self.session;
+                for (byte, change) in second.iter_mut().zip(difference) {
+                    *byte ^= change;
+                }
+                Session::Derived([self.session, second])
+            }
+        };
+        let verdict = single::verify(
+            master,
+            &single::Request {
+                diversification: self.card,
+                session,
+                message: self.message(),
+                cryptogram: self.cryptogram,
+                response: single::Response::None,
+                response_key: single::ResponseKey::Session,
+            },
+        );
+        match (verdict.is_valid(), self.shape.response) {
+            (true, lanes::Response::None) => outcome(true, [0; 8]),
+            (true, _) => BatchOutcome::Pending,
+            (false, _) => BatchOutcome::Wrong,
         }
     }
 }
@@ -129,7 +175,7 @@ fn prepare<'k, K: KeySets + ?Sized>(
             session,
             response,
         },
-        issuer_key: master.secret().bytes().try_into().ok()?,
+        master,
         card: diversifier,
         session: session_block,
         message,

@@ -1,0 +1,35 @@
+//! Software keys in vector registers: many cryptograms at once, or one in the shortest time.
+
+mod aes;
+mod tdes;
+
+use crate::issuer::{BatchOutcome, BatchRequest, KeySets};
+
+/// Verifies what lanes can verify; the rest stays [`Pending`](BatchOutcome::Pending).
+pub(super) fn verify_many<K: KeySets + ?Sized>(
+    keys: &K,
+    requests: &[BatchRequest<'_>],
+    outcomes: &mut [BatchOutcome],
+) {
+    tdes::verify_many(keys, requests, outcomes);
+    aes::verify_many(keys, requests, outcomes);
+}
+
+/// Verifies one TDES cryptogram, without a heap; everything else stays [`Pending`](BatchOutcome::Pending).
+pub(super) fn verify_one<K: KeySets + ?Sized>(
+    keys: &K,
+    request: &BatchRequest<'_>,
+) -> BatchOutcome {
+    tdes::verify_one(keys, request)
+}
+
+/// The outcome of a verdict and the response cryptogram beside it.
+fn outcome(right: bool, response_cryptogram: [u8; 8]) -> BatchOutcome {
+    if right {
+        BatchOutcome::Right {
+            response_cryptogram,
+        }
+    } else {
+        BatchOutcome::Wrong
+    }
+}
