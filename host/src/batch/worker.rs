@@ -61,7 +61,7 @@ impl<'w, 'v, E: CryptogramEngine> Worker<'w, 'v, E> {
             let (line, later) = rest.split_at_checked(end).unwrap_or((rest, &[]));
             rest = later.get(1..).unwrap_or_default();
             if !line.trim_ascii().is_empty() {
-                self.rows.begin(line_number);
+                self.begin_row(line_number);
                 members.read(line, &mut self.rows);
                 self.end_row();
             }
@@ -75,6 +75,7 @@ impl<'w, 'v, E: CryptogramEngine> Worker<'w, 'v, E> {
     }
 
     /// Adds a value to it.
+    #[cfg(feature = "parquet")]
     pub(super) fn put(&mut self, field: Field, cell: Cell<'_>) {
         self.rows.put(field, cell);
     }
@@ -168,7 +169,7 @@ fn prepare<'r, 'v>(
 
 impl<E: CryptogramEngine> Records for Worker<'_, '_, E> {
     fn begin(&mut self, line: u64) {
-        self.rows.begin(line);
+        self.begin_row(line);
     }
 
     fn cell(&mut self, column: usize, value: &[u8]) {
