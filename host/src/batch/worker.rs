@@ -101,12 +101,8 @@ impl<'w, 'v, E: CryptogramEngine> Worker<'w, 'v, E> {
         let mut chips = Vec::with_capacity(rows.len());
         let mut refused = Vec::new();
         for (place, row) in rows.iter().enumerate() {
-            match prepare(self.plan, &self.rows, row) {
-                Ok((card, chip)) => {
-                    places.push(place);
-                    cards.push(card);
-                    chips.push(chip);
-                }
+            match prepare(self.plan, &self.rows, row, &mut cards, &mut chips) {
+                Ok(()) => places.push(place),
                 Err(why) => refused.push((place, why)),
             }
         }
@@ -148,23 +144,26 @@ impl<'w, 'v, E: CryptogramEngine> Worker<'w, 'v, E> {
     }
 }
 
-/// The two things that verification takes.
+/// Adds the two things that verification takes, or neither.
 fn prepare<'r, 'v>(
     plan: &Plan<'v>,
     rows: &'r Rows,
     row: &Row,
-) -> Result<(CardRecord<'v>, ChipData<'r>), Why> {
+    cards: &mut Vec<CardRecord<'v>>,
+    chips: &mut Vec<ChipData<'r>>,
+) -> Result<(), Why> {
     if let Some(fault) = &row.fault {
-        return Err(Why::Malformed(fault.clone()));
+        return Err(Why::Malformed(Fault::clone(fault)));
     }
     let chip = rows.chip(row);
     if chip.is_empty() {
         let fault = Fault::of(Field::De55, FaultKind::Missing);
         return Err(Why::Malformed(fault));
     }
-    let card = plan.register.card(&row.facts)?;
     let chip = ChipData::parse(chip).map_err(|error| Why::Refused(Refusal::Malformed(error)))?;
-    Ok((card, chip))
+    cards.push(plan.register.card(&row.facts)?);
+    chips.push(chip);
+    Ok(())
 }
 
 impl<E: CryptogramEngine> Records for Worker<'_, '_, E> {
