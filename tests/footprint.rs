@@ -1,18 +1,22 @@
-//! What one verification needs of memory: no heap, and with TDES less than 4 KiB of stack.
+//! What one verification needs of memory: no heap, and with TDES less than 4 KiB of stack. And a card: no heap, and 8 KiB
+//! for everything.
 //!
 //! `cargo test --release --features laboratory --test footprint -- --nocapture` prints the numbers. The stack is measured
 //! in release builds alone: without optimisation every move of a value has a place of its own.
 
 #![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
+mod common;
 mod test_card;
 
 use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
+use chipcard::apdu::MAX_RESPONSE_LENGTH;
+use chipcard::card::{Applet, VolatileMemory, test_cards as card};
 use chipcard::cryptogram::CryptogramVersion;
 use chipcard::issuer::{CardRecord, ChipData, Issuer, IssuerResponse};
-use chipcard::key::IssuerKeySet;
+use chipcard::key::{CardKeySet, IssuerKeySet};
 
 use test_card::TestCard;
 
@@ -71,6 +75,35 @@ fn a_verification_allocates_nothing() {
         let before = ALLOCATIONS.get();
         authorise(&issuer, &record, &de55);
         assert_eq!(ALLOCATIONS.get(), before, "{}", card.version.name);
+    }
+}
+
+/// A whole online transaction at a new card.
+#[inline(never)]
+fn transact(
+    card: &mut Applet<'_, VolatileMemory>,
+    response: &mut [u8; MAX_RESPONSE_LENGTH],
+    commands: &[Vec<u8>],
+) {
+    for command in commands {
+        let length = card.process(command, response);
+        assert_eq!(response[length - 2..length], [0x90, 0x00]);
+    }
+}
+
+fn new_card<'p>(test: &'p card::TestCard, keys: &CardKeySet) -> Applet<'p, VolatileMemory> {
+    Applet::new(&test.profile, keys.clone(), VolatileMemory::new()).unwrap()
+}
+
+#[test]
+fn a_card_allocates_nothing() {
+    for test in card::TestCard::ALL {
+        let commands = common::online_transaction(test);
+        let keys = test.card_keys().unwrap();
+        let mut response = [0; MAX_RESPONSE_LENGTH];
+        let before = ALLOCATIONS.get();
+        transact(&mut new_card(test, &keys), &mut response, &commands);
+        assert_eq!(ALLOCATIONS.get(), before, "{}", test.name);
     }
 }
 
@@ -172,6 +205,29 @@ mod stack {
                 "{}: {used}",
                 card.version.name
             );
+        }
+    }
+
+    /// The card itself with its volatile memory (log and records among it), a response, and the stack of its deepest
+    /// command.
+    #[test]
+    fn a_card_takes_less_than_8_kib_of_memory() {
+        let at_rest = size_of::<Applet<'_, VolatileMemory>>() + MAX_RESPONSE_LENGTH;
+        for test in card::TestCard::ALL {
+            let commands = common::online_transaction(test);
+            let keys = test.card_keys().unwrap();
+            let card = RefCell::new(new_card(test, &keys));
+            let response = RefCell::new([0; MAX_RESPONSE_LENGTH]);
+            // The second run finds another counter, so its answer is wrong, which costs the card no less.
+            let used = depth(&|| {
+                let (mut card, mut response) = (card.borrow_mut(), response.borrow_mut());
+                for command in &commands {
+                    card.process(command, &mut *response);
+                }
+            });
+            let name = test.name;
+            println!("{name:28} {used} bytes of stack, {at_rest} at rest");
+            assert!(used + at_rest < 8192, "{name}: {used}");
         }
     }
 }

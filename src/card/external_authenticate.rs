@@ -8,6 +8,7 @@ use crate::error::ErrorKind;
 
 impl<M: CardMemory> Applet<'_, M> {
     /// Checks the issuer's answer, once in a transaction.
+    #[inline(never)] // See the module's page: memory.
     pub(super) fn external_authenticate(&mut self, command: &Command<'_>) -> Answer {
         if self.profile.issuer_authentication.command != AuthenticationCommand::ExternalAuthenticate
         {

@@ -4,8 +4,9 @@ use crate::apdu::{Command, StatusWord};
 use crate::card::csu;
 use crate::card::cvr::Report;
 use crate::card::issuer_authentication::{Outcome, authenticate, without_padding};
+use crate::card::log::LOG_ENTRY_LENGTH;
 use crate::card::risk::{Velocity, add_offline, first_decision, hits};
-use crate::card::session::{DolData, FirstCryptogram, Phase};
+use crate::card::session::{FirstCryptogram, Phase};
 use crate::card::transaction::{Signed, Transaction};
 use crate::card::{
     Answer, Applet, AuthenticationCommand, CardMemory, CardState, IssuerAuthentication,
@@ -36,18 +37,20 @@ impl<M: CardMemory> Applet<'_, M> {
         }
     }
 
+    #[inline(never)] // See the module's page: memory.
     fn first_generate_ac(
         &mut self,
         requested: CryptogramType,
         data: &[u8],
         reply: &mut Writer<'_>,
     ) -> Answer {
+        self.session.cdol1_data.set(data);
         let mut state = self.state.clone();
         let flags = &mut state.flags;
         flags.last_online_not_completed |= flags.online_pending;
         flags.online_pending = false;
 
-        let transaction = self.transaction(data, None)?;
+        let transaction = self.transaction(None)?;
         let velocity = Velocity::check(self.profile, &state, &transaction);
         let un = UnpredictableNumber(
             transaction
@@ -56,7 +59,7 @@ impl<M: CardMemory> Applet<'_, M> {
         );
         let actions = &self.profile.actions;
         self.session.velocity = velocity;
-        let transaction = self.transaction(data, None)?;
+        let transaction = self.transaction(None)?;
         let report = |first| Report {
             profile: self.profile,
             state: &state,
@@ -75,7 +78,8 @@ impl<M: CardMemory> Applet<'_, M> {
         let iad = report(kind).iad();
         let signed = Signed::new(&transaction, iad.as_bytes());
         let ac = self.cryptogram(&signed, un)?;
-        let entry = self.log_entry(kind, &signed)?;
+        let mut entry = [0; LOG_ENTRY_LENGTH];
+        let logged = self.log_entry(kind, &signed, &mut entry)?;
         self.write_cryptogram(kind, ac, iad.as_bytes(), reply)?;
 
         match kind {
@@ -84,12 +88,10 @@ impl<M: CardMemory> Applet<'_, M> {
             CryptogramType::Aac => {}
         }
         note_offline_authentication(&mut state, &transaction, kind != CryptogramType::Aac);
-        let cdol1_data = DolData::of(data);
         let scripts = state.script_counter;
         self.commit(state)?;
-        self.append(entry)?;
+        self.append(entry.get(..logged).unwrap_or_default())?;
 
-        self.session.cdol1_data = cdol1_data;
         self.session.reported_scripts = scripts;
         self.session.first = Some(FirstCryptogram { kind, ac, un });
         self.session.phase = match kind {
@@ -99,6 +101,7 @@ impl<M: CardMemory> Applet<'_, M> {
         Ok(StatusWord::OK)
     }
 
+    #[inline(never)] // See the module's page: memory.
     fn second_generate_ac(
         &mut self,
         first: FirstCryptogram,
@@ -106,7 +109,7 @@ impl<M: CardMemory> Applet<'_, M> {
         data: &[u8],
         reply: &mut Writer<'_>,
     ) -> Answer {
-        let transaction = self.transaction(self.session.cdol1_data.as_bytes(), Some(data))?;
+        let transaction = self.transaction(Some(data))?;
         let arc = transaction
             .array(tag::AUTHORISATION_RESPONSE_CODE)
             .map(AuthorisationResponseCode::new);
@@ -120,7 +123,7 @@ impl<M: CardMemory> Applet<'_, M> {
         let outcome = self.answer_in(&first, &transaction, unable)?;
         self.session.authentication = outcome;
 
-        let transaction = self.transaction(self.session.cdol1_data.as_bytes(), Some(data))?;
+        let transaction = self.transaction(Some(data))?;
         let mut state = self.state.clone();
         self.settle(&mut state, outcome, requested, unable, &transaction);
         let report = |second| Report {
@@ -149,14 +152,15 @@ impl<M: CardMemory> Applet<'_, M> {
         let iad = report(kind).iad();
         let signed = Signed::new(&transaction, iad.as_bytes());
         let ac = self.cryptogram(&signed, first.un)?;
-        let entry = self.log_entry(kind, &signed)?;
+        let mut entry = [0; LOG_ENTRY_LENGTH];
+        let logged = self.log_entry(kind, &signed, &mut entry)?;
         self.write_cryptogram(kind, ac, iad.as_bytes(), reply)?;
         if approved && unable {
             add_offline(self.profile, &mut state, &transaction);
         }
         note_offline_authentication(&mut state, &transaction, false);
         self.commit(state)?;
-        self.append(entry)?;
+        self.append(entry.get(..logged).unwrap_or_default())?;
         self.session.phase = Phase::Done;
         Ok(StatusWord::OK)
     }
@@ -238,6 +242,7 @@ impl<M: CardMemory> Applet<'_, M> {
         }
     }
 
+    #[inline(never)] // See the module's page: memory.
     fn cryptogram(
         &self,
         signed: &Signed<'_>,

@@ -1,7 +1,7 @@
 //! GET PROCESSING OPTIONS (EMV Book 3 6.5.8, 10.1).
 
 use crate::apdu::{Command, StatusWord};
-use crate::card::session::{DolData, Phase};
+use crate::card::session::Phase;
 use crate::card::transaction::Listed;
 use crate::card::{Answer, Applet, CardMemory, ResponseFormat, no_parameters};
 use crate::element::ApplicationTransactionCounter;
@@ -29,7 +29,7 @@ impl<M: CardMemory> Applet<'_, M> {
         };
         self.commit(state)?;
         self.write_processing_options(reply)?;
-        self.session.pdol_data = DolData::of(values);
+        self.session.pdol_data.set(values);
         self.session.phase = Phase::Initiated;
         Ok(StatusWord::OK)
     }

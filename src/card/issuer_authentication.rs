@@ -78,6 +78,7 @@ pub(super) fn without_padding(method: ArpcMethod, value: &[u8]) -> &[u8] {
 /// # Errors
 /// [`ErrorKind::Length`] when it does not have the length of the version's method; [`ErrorKind::Missing`] when the
 /// version knows no signed answer.
+#[inline(never)] // See the page of the module `card`: memory.
 pub(super) fn authenticate(
     profile: &Profile<'_>,
     keys: &CardKeySet,

@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use crate::card::log::LOG_ENTRY_LENGTH;
 use crate::card::{AuthenticationCommand, Profile, RECORD_LENGTH};
 use crate::cryptogram::SignedPart;
 use crate::dol::DataObjectList;
@@ -193,6 +194,12 @@ impl Lint<'_> {
         }
         let log = profile.log.is_none_or(|log| (11..=30).contains(&log.sfi));
         self.refuse_unless(log, tag::LOG_ENTRY, "names a file other than 11 to 30");
+        let short = profile.log.is_none_or(|log| {
+            let format = DataObjectList::parse(log.format);
+            format.is_ok_and(|format| format.total_length() <= LOG_ENTRY_LENGTH)
+        });
+        let text = "is no list or asks for more than an entry of the log holds";
+        self.refuse_unless(short, tag::LOG_FORMAT, text);
     }
 
     fn decisions(&mut self, profile: &Profile<'_>) {

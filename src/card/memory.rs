@@ -71,7 +71,7 @@ pub trait CardMemory {
         Err(MemoryError::Full)
     }
 
-    /// Adds a record to a file as its number 1, in one piece; the others move up, and what passes `capacity` is
+    /// Adds a record of at most 64 bytes to a file as its number 1, in one piece; the others move up, and what passes `capacity` is
     /// forgotten. A memory that keeps no log does nothing.
     ///
     /// # Errors

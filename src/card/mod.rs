@@ -29,6 +29,11 @@
 //! The transaction counter goes up, and is stored, before GET PROCESSING OPTIONS is answered, and every cryptogram
 //! is given only after the state that it leads to was stored. So a card that loses power at any moment never gives
 //! two cryptograms of one type for one counter. A PIN try is counted before the PIN is compared.
+//!
+//! # Memory
+//!
+//! No heap, and what the stack holds is bounded. The steps that need most of it, for keys and messages to sign, are
+//! functions of their own that are not inlined: inlined into one they would all take their place at once.
 
 mod csu;
 mod cvr;
@@ -200,13 +205,10 @@ impl<'p, M: CardMemory> Applet<'p, M> {
     ///
     /// # Errors
     /// `6700` when values do not have the length that their list asks for.
-    fn transaction<'a>(
-        &'a self,
-        cdol1: &'a [u8],
-        cdol2: Option<&'a [u8]>,
-    ) -> Result<Transaction<'a>, StatusWord> {
+    fn transaction<'a>(&'a self, cdol2: Option<&'a [u8]>) -> Result<Transaction<'a>, StatusWord> {
         let profile = self.profile;
         let pdol = self.session.pdol_data.as_bytes();
+        let cdol1 = self.session.cdol1_data.as_bytes();
         Ok(Transaction {
             lists: [
                 cdol2

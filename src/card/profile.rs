@@ -92,7 +92,7 @@ pub struct Log<'p> {
     pub sfi: u8,
     /// Transactions that it keeps.
     pub capacity: u8,
-    /// What it keeps of each: the data object list of tag 9F4F.
+    /// What it keeps of each, at most 64 bytes: the data object list of tag 9F4F.
     pub format: &'p [u8],
 }
 

@@ -34,6 +34,7 @@ impl<M: CardMemory> Applet<'_, M> {
     }
 
     /// The record as it was updated or logged, else as it was personalised.
+    #[inline(never)] // See the module's page: memory.
     fn write_record(&self, sfi: u8, number: u8, reply: &mut Writer<'_>) -> Result<(), StatusWord> {
         let log = self.profile.log.filter(|log| log.sfi == sfi);
         let personalised = match log {

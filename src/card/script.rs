@@ -34,6 +34,7 @@ impl<M: CardMemory> Applet<'_, M> {
     ///
     /// What it changes and the count of it are stored in one piece. A wrong MAC ends script processing for this
     /// transaction, so that nobody can try many.
+    #[inline(never)] // See the module's page: memory.
     pub(super) fn script(&mut self, instruction: Instruction, command: &Command<'_>) -> Answer {
         let Some(style) = &self.profile.version.script else {
             return Err(StatusWord::INSTRUCTION_NOT_SUPPORTED);
@@ -67,6 +68,7 @@ impl<M: CardMemory> Applet<'_, M> {
     }
 
     /// Checks the MAC and deciphers the data.
+    #[inline(never)] // See the module's page: memory.
     fn open(
         &mut self,
         style: &ScriptStyle,
@@ -119,6 +121,7 @@ impl<M: CardMemory> Applet<'_, M> {
         }
     }
 
+    #[inline(never)] // See the module's page: memory.
     fn script_mac(
         &self,
         style: &ScriptStyle,

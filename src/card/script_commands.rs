@@ -13,6 +13,7 @@ use crate::tlv;
 
 impl<M: CardMemory> Applet<'_, M> {
     /// Carries out a command whose MAC was right. `data` are in clear.
+    #[inline(never)] // See the module's page: memory.
     pub(super) fn carry_out(
         &mut self,
         instruction: Instruction,

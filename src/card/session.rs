@@ -101,13 +101,12 @@ impl DolData {
     };
 
     /// Keeps the data of a command, of which there are at most 255 bytes.
-    pub(super) fn of(data: &[u8]) -> Self {
-        let mut kept = Self::EMPTY;
-        for (to, from) in kept.bytes.iter_mut().zip(data) {
+    pub(super) fn set(&mut self, data: &[u8]) {
+        self.length = 0;
+        for (to, from) in self.bytes.iter_mut().zip(data) {
             *to = *from;
-            kept.length = kept.length.saturating_add(1);
+            self.length = self.length.saturating_add(1);
         }
-        kept
     }
 
     pub(super) fn as_bytes(&self) -> &[u8] {

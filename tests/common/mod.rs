@@ -284,3 +284,41 @@ impl<M: CardMemory> Bench<M> {
         iad.cvr().unwrap()
     }
 }
+
+/// The commands of a new card's first transaction, from SELECT to the second GENERATE AC, with the issuer's answer.
+pub fn online_transaction(test: &'static TestCard) -> Vec<Vec<u8>> {
+    let (mut bench, purchase) = (Bench::new(test), Purchase::new());
+    bench.begin(&purchase);
+    let first = bench.first(&purchase, CryptogramType::Arqc);
+    let answer = bench
+        .ask_issuer(&purchase, &first, &IssuerResponse::approve())
+        .unwrap();
+    let with_data = |header: [u8; 4], data: &[u8]| {
+        let length = u8::try_from(data.len()).unwrap();
+        [&header, &[length][..], data, &[0x00]].concat()
+    };
+    let profile = &test.profile;
+    let values = purchase.fill(profile.pdol);
+    let pdol = [&[0x83, u8::try_from(values.len()).unwrap()], &values[..]].concat();
+    let answered = purchase
+        .clone()
+        .with(0x8A, b"00")
+        .with(0x91, answer.as_bytes());
+    let external =
+        profile.issuer_authentication.command == AuthenticationCommand::ExternalAuthenticate;
+    let authenticate = with_data([0x00, 0x82, 0x00, 0x00], answer.as_bytes());
+    let mut commands = vec![
+        with_data([0x00, 0xA4, 0x04, 0x00], profile.aid),
+        with_data([0x80, 0xA8, 0x00, 0x00], &pdol),
+        vec![0x00, 0xB2, 0x01, 0x0C, 0x00],
+        vec![0x00, 0xB2, 0x01, 0x14, 0x00],
+        vec![0x00, 0xB2, 0x02, 0x14, 0x00],
+        with_data([0x80, 0xAE, 0x80, 0x00], &purchase.fill(profile.cdol1)),
+    ];
+    commands.extend(external.then_some(authenticate));
+    commands.push(with_data(
+        [0x80, 0xAE, 0x40, 0x00],
+        &answered.fill(profile.cdol2),
+    ));
+    commands
+}
