@@ -6,7 +6,6 @@
     clippy::unwrap_used,
     reason = "every test file uses another part"
 )]
-#![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
 use chipcard::apdu::{MAX_RESPONSE_LENGTH, StatusWord};
 use chipcard::card::test_cards::TestCard;
