@@ -55,6 +55,7 @@
 //! | [`cryptogram`] | what each cryptogram version signs: a table, one row a version |
 //! | [`key`] | issuer master keys, card keys, session keys, typed by purpose |
 //! | [`magstripe`] | CVV, dCVV, CVC3, PVV, tracks |
+//! | `oda` (feature) | offline data authentication: SDA, DDA, CDA, XDA, and their certificates; to verify and to make |
 //! | [`element`], [`tag`], [`tlv`], [`dol`], [`apdu`] | the data, typed; the tag dictionary; strict BER-TLV; object lists; commands |
 //!
 //! # Features
@@ -64,6 +65,7 @@
 //! | `std` (default) | `alloc` |
 //! | `alloc` | key sets in a `Vec` |
 //! | `simd` | many cryptograms at once in vector registers, for [`Issuer::verify_batch`]; the only `unsafe` code |
+//! | `oda` | offline data authentication with RSA and elliptic curves; needs a heap |
 //! | `laboratory` | single steps on bare values, for test benches; **never in an authorisation host** |
 //!
 //! Without features the library needs neither an operating system nor a heap.

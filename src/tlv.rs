@@ -125,6 +125,7 @@ impl<'a> Reader<'a> {
 impl<'a> Iterator for Reader<'a> {
     type Item = Result<DataObject<'a>>;
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         if self.filler {
             let filler = self.rest.iter().take_while(|&&byte| byte == 0).count();
@@ -163,7 +164,7 @@ fn parse_length(input: &[u8]) -> Result<(usize, usize), ErrorKind> {
 /// What is malformed anywhere, [`ErrorKind::TooDeep`], [`ErrorKind::TooMany`], or the error of `visit`.
 pub fn walk<'a>(
     input: &'a [u8],
-    visit: &mut dyn FnMut(usize, DataObject<'a>) -> Result<()>,
+    visit: &mut (impl FnMut(usize, DataObject<'a>) -> Result<()> + ?Sized),
 ) -> Result<()> {
     let mut levels: [Reader<'a>; MAX_DEPTH] = core::array::from_fn(|_| Reader::new(&[]));
     levels[0] = Reader::new(input);

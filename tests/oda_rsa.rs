@@ -6,12 +6,16 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use chipcard::cryptogram::ApplicationCryptogram;
-use chipcard::element::{Date, Pan, UnpredictableNumber, YearMonth};
+use chipcard::dol::DataObjectList;
+use chipcard::element::{
+    ApplicationFileLocator, ApplicationInterchangeProfile, Date, Pan, UnpredictableNumber,
+    YearMonth,
+};
 use chipcard::oda::{
-    CaPublicKey, CertificateContext, CertificationAuthority, IccDynamicNumber, IccPrivateKey,
-    IssuedCertificate, IssuerIdentifier, IssuerPrivateKey, PinPrivateKey, PublicExponent,
-    PublicKeyCertificate, RecoveredIccKey, RecoveredIssuerKey, RevokedCertificate, RsaPrivateKey,
-    RsaPublicKey, TransactionData,
+    CaPublicKey, CaPublicKeys, CertificateContext, CertificationAuthority, IccDynamicNumber,
+    IccPrivateKey, IssuedCertificate, IssuerIdentifier, IssuerPrivateKey, PinPrivateKey,
+    PublicExponent, PublicKeyCertificate, RecoveredIccKey, RecoveredIssuerKey, RevokedCertificate,
+    RsaPrivateKey, RsaPublicKey, TransactionData, check_ddol, static_data,
 };
 use chipcard::{ErrorKind, Result, tag};
 use proptest::prelude::*;
@@ -500,11 +504,8 @@ fn issuer_identifiers() {
     }
 }
 
-/// Primes and products that others are known to have.
 #[test]
-fn private_keys_from_primes() {
-    let chain = &*CHAIN;
-    let _ = chain.icc_key.public_key();
+fn what_makes_no_key() {
     let composite = [0xFF; 32];
     let error = RsaPrivateKey::from_primes(&composite, &composite, PublicExponent::Three);
     assert_eq!(error.unwrap_err().kind(), ErrorKind::Primes);
@@ -522,6 +523,86 @@ fn private_keys_from_primes() {
     }
     for exponent in [&[][..], &[2], &[0, 3], &[1, 0, 0], &[0, 1, 0, 1]] {
         assert!(PublicExponent::parse(exponent).is_err());
+    }
+}
+
+#[test]
+fn trusted_keys() {
+    let mut keys = CaPublicKeys::new();
+    let ca = CHAIN.ca.clone();
+    assert_eq!(ca.verify_check_value(ca.check_value()), Ok(()));
+    let wrong = ca.verify_check_value([0; 20]).unwrap_err();
+    assert_eq!(wrong.kind(), ErrorKind::CheckValue);
+    assert_eq!(
+        keys.find(RID, INDEX).unwrap_err().kind(),
+        ErrorKind::Missing
+    );
+    keys.add(ca.clone()).unwrap();
+    keys.add(CaPublicKey::new(RID, 1, ca.key().clone()))
+        .unwrap();
+    let twice = keys.add(ca.clone().with_expiry(today())).unwrap_err();
+    assert_eq!(twice.kind(), ErrorKind::Duplicate);
+    assert_eq!(keys.find(RID, INDEX), Ok(&ca));
+    assert_ne!(keys.find(RID, 1).unwrap().check_value(), ca.check_value());
+    assert!(keys.find([0xA0, 0, 0, 0, 4], INDEX).is_err());
+}
+
+/// EMV Book 3 10.3: of files 1 to 10 the value, of the others the template; a record that is no template 70 fails.
+#[test]
+fn static_data_of_records() {
+    let aip = ApplicationInterchangeProfile::parse(&[0x58, 0x00]).unwrap();
+    let good = [0x70, 0x03, 0x5F, 0x34, 0x01];
+    let join = |entries: &[u8], tag_list: Option<&[u8]>, record: &[u8]| {
+        let afl = ApplicationFileLocator::parse(entries).unwrap();
+        static_data(&afl, tag_list, aip, |_, _| Some(record)).map_err(|error| error.kind())
+    };
+    let whole = good.to_vec();
+    let value = good[2..].to_vec();
+    assert_eq!(join(&[0x08, 1, 3, 0], None, &good), Ok(vec![]));
+    assert_eq!(join(&[0x50, 1, 3, 2], None, &good), Ok(value.repeat(2)));
+    assert_eq!(join(&[0x58, 1, 1, 1], None, &good), Ok(whole.clone()));
+    let both = [&value[..], &whole, &[0x58, 0x00]].concat();
+    let entries = [0x08, 1, 2, 1, 0xF0, 7, 7, 1];
+    assert_eq!(join(&entries, Some(&[0x82]), &good), Ok(both));
+    for tag_list in [&[][..], &[0x5A], &[0x82, 0x82], &[0x82, 0x5A]] {
+        let found = join(&entries, Some(tag_list), &good);
+        assert_eq!(found, Err(ErrorKind::TagList));
+    }
+    for (record, kind) in [
+        (&[][..], ErrorKind::Truncated),
+        (&[0x77, 0x00], ErrorKind::InvalidTag),
+        (&[0x70, 0x00, 0x00], ErrorKind::TrailingBytes),
+        (&[0x70, 0x00, 0x70, 0x00], ErrorKind::TrailingBytes),
+    ] {
+        assert_eq!(join(&[0x08, 1, 1, 1], None, record), Err(kind));
+        assert_eq!(join(&[0x58, 1, 1, 1], None, record), Err(kind));
+    }
+    for length in 0..good.len() {
+        assert!(join(&[0x08, 1, 1, 1], None, &good[..length]).is_err());
+    }
+    let afl = ApplicationFileLocator::parse(&[0x08, 1, 1, 1]).unwrap();
+    let missing = static_data(&afl, None, aip, |_, _| None).unwrap_err();
+    assert_eq!(missing.kind(), ErrorKind::Missing);
+}
+
+#[test]
+fn a_ddol_asks_for_the_unpredictable_number() {
+    for (list, expected) in [
+        (&[0x9F, 0x37, 0x04][..], None),
+        (&[0x9A, 0x03, 0x9F, 0x37, 0x04], None),
+        (&[0x9A, 0x03], Some(ErrorKind::Missing)),
+        (&[], Some(ErrorKind::Missing)),
+        (
+            &[0x9F, 0x37, 0x02],
+            Some(ErrorKind::Length {
+                min: 4,
+                max: 4,
+                found: 2,
+            }),
+        ),
+    ] {
+        let list = DataObjectList::parse(list).unwrap();
+        assert_eq!(check_ddol(&list).err().map(|error| error.kind()), expected);
     }
 }
 

@@ -1,14 +1,15 @@
 //! Rates of `chipcard batch`, from file to verdict: with the keys in memory, and with an engine that says yes to
 //! everything, which leaves reading, parsing and assembling.
 //!
-//! `cargo bench -p chipcard-host --bench batch [-- ROWS]`
+//! `cargo bench -p chipcard-host --bench batch [-- ROWS [FILE]]`, where FILE is one of those that it prints.
 
 use std::error::Error;
 use std::path::Path;
 use std::time::Duration;
 
 use chipcard::Issuer;
-use chipcard::cryptogram::{ChainBlock, Pin};
+use chipcard::cryptogram::ChainBlock;
+use chipcard::element::Pin;
 use chipcard::issuer::{
     CryptogramEngine, CryptogramRequest, EngineError, IssuerResponse, VerifiedArqc,
 };
@@ -140,9 +141,12 @@ fn measure(
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let rows = std::env::args()
-        .find_map(|argument| argument.parse().ok())
-        .unwrap_or(500_000);
+    let arguments: Vec<_> = std::env::args()
+        .skip(1)
+        .filter(|text| text != "--bench")
+        .collect();
+    let rows = arguments.first().map_or(Ok(500_000), |rows| rows.parse())?;
+    let only = arguments.get(1);
     let folder = std::env::temp_dir().join(format!("chipcard-batch-{}", std::process::id()));
     std::fs::create_dir_all(&folder)?;
     let mut files = vec![("csv", FileFormat::Csv), ("jsonl", FileFormat::JsonLines)];
@@ -157,7 +161,11 @@ fn main() -> Result<(), Box<dyn Error>> {
             let mut sample = Sample::new(rows);
             sample.by_tag = by_tag;
             let name = if by_tag { "by-tag" } else { "de55" };
-            let path = folder.join(format!("{name}.{extension}"));
+            let name = format!("{name}.{extension}");
+            if only.as_ref().is_some_and(|only| **only != name) {
+                continue;
+            }
+            let path = folder.join(name);
             let keys = sample.write(&path, format).map_err(|e| e.to_string())?;
             let keys = KeyFile::read(&keys, KeyPolicy::Strict).map_err(|e| e.to_string())?;
             measure(&path, format, &keys, rows)?;

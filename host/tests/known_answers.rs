@@ -66,7 +66,8 @@ fn every_file_passes() {
     let whole = ["cryptograms.json", "disputed.json", "iad.json", "keys.json"];
     let whole = whole
         .into_iter()
-        .chain(["magstripe.json", "responses.json", "scripts.json"]);
+        .chain(["magstripe.json", "oda.json"])
+        .chain(["responses.json", "scripts.json"]);
     for name in whole {
         let (_, text) = files.iter().find(|(file, _)| file == name).unwrap();
         let report = kat::run([(name, &**text)]).unwrap();
@@ -154,6 +155,11 @@ fn inputs_enter_the_result() {
         ("jpos-dcvv-1", "atc", json!("A210")),
         ("jpos-cvc3-iv", "digits", json!(4)),
         ("pyemv-mc17-arqc", "counters", json!("00000000000322FE")),
+        ("capk-visa_08", "rid", json!("A000000004")),
+        ("capk-visa_08", "index", json!("09")),
+        ("cfpp-issuer-92", "ca_exponent", json!("010001")),
+        ("openemv-visa94", "ddol_data", json!("7FBC4048")),
+        ("openemv-mc-f1-cda", "un", json!("8B55633A")),
     ] {
         let original = test(id);
         assert_eq!(run_one(&original).unwrap().passed, 1, "{id}");

@@ -47,6 +47,37 @@ const DECISIVE: [Decisive; 20] = [
     row(tag::UNPREDICTABLE_NUMBER, 4, 4),
 ];
 
+/// Where [`DECISIVE`] has the tags of one byte after `first`, which is 0 for tags of one byte; or [`NONE`].
+const fn places(first: u8) -> [u8; 256] {
+    let mut places = [NONE; 256];
+    let mut place = 0;
+    while place < DECISIVE.len() {
+        let [_, _, before, last] = DECISIVE[place].tag.number().to_be_bytes();
+        if before == first {
+            places[last as usize] = place as u8;
+        }
+        place += 1;
+    }
+    places
+}
+
+const NONE: u8 = u8::MAX;
+static PLACES: [u8; 256] = places(0);
+static PLACES_5F: [u8; 256] = places(0x5F);
+static PLACES_9F: [u8; 256] = places(0x9F);
+
+/// Where [`DECISIVE`] has a tag. A message has a dozen of them and each is looked for, so this is a table.
+fn place_of(tag: Tag) -> Option<usize> {
+    let (places, last) = match tag.number().to_be_bytes() {
+        [0, 0, 0, last] => (&PLACES, last),
+        [0, 0, 0x5F, last] => (&PLACES_5F, last),
+        [0, 0, 0x9F, last] => (&PLACES_9F, last),
+        _ => return None,
+    };
+    let place = places[usize::from(last)];
+    (place != NONE).then_some(usize::from(place))
+}
+
 /// Where a value stands in the input.
 #[derive(Clone, Copy, Default)]
 struct Span {
@@ -96,12 +127,8 @@ impl<'a> ChipData<'a> {
     /// # Errors
     /// [`ErrorKind::Duplicate`] for an element that [`ChipData::parse`] does not watch and that occurs twice.
     pub fn get(&self, tag: Tag) -> Result<Option<&'a [u8]>> {
-        match DECISIVE
-            .iter()
-            .zip(&self.spans)
-            .find(|(row, _)| row.tag == tag)
-        {
-            Some((_, span)) => Ok(span.and_then(|span| {
+        match place_of(tag).and_then(|place| self.spans.get(place)) {
+            Some(span) => Ok(span.and_then(|span| {
                 let start = usize::from(span.start);
                 self.input.get(start..start + usize::from(span.length))
             })),
@@ -202,8 +229,9 @@ fn place(
     depth: usize,
     object: DataObject<'_>,
 ) -> Result<()> {
-    let rows = DECISIVE.iter().zip(spans.iter_mut());
-    let Some((row, span)) = rows.into_iter().find(|(row, _)| row.tag == object.tag) else {
+    let found =
+        place_of(object.tag).and_then(|place| Some((DECISIVE.get(place)?, spans.get_mut(place)?)));
+    let Some((row, span)) = found else {
         return Ok(());
     };
     let fail = |kind| Err(Error::new(kind).in_tag(object.tag).at(object.offset));
@@ -242,5 +270,28 @@ impl core::fmt::Debug for ChipData<'_> {
         let tags = tlv::Reader::new(self.input).filter_map(|object| object.ok().map(|o| o.tag));
         f.write_str("ChipData")?;
         f.debug_list().entries(tags).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_tag_is_at_its_place() {
+        for number in 1..=0xFF_FFFF_u32 {
+            let [_, a, b, c] = number.to_be_bytes();
+            let bytes: &[u8] = match number {
+                0..=0xFF => &[c],
+                0x100..=0xFFFF => &[b, c],
+                _ => &[a, b, c],
+            };
+            if let Ok((tag, used)) = Tag::parse(bytes)
+                && used == bytes.len()
+            {
+                let searched = DECISIVE.iter().position(|row| row.tag == tag);
+                assert_eq!(place_of(tag), searched, "{tag}");
+            }
+        }
     }
 }

@@ -165,6 +165,29 @@ impl<'j, E: CryptogramEngine + Sync> Job<'j, E> {
         self.run_text(input, plan, state, reader, part)
     }
 
+    #[cfg(feature = "parquet")]
+    fn verify_parquet(&self, file: File, mapping: &Mapping) -> Result<Summary, Failure> {
+        use crate::batch::parquet::{TableBlock, TableInput};
+
+        let mut input = TableInput::new(file, self.settings.chunk)?;
+        let columns = mapping.columns(input.names())?;
+        input.select(&columns)?;
+        let (plan, state) = self.plan(columns)?;
+        let earlier = state.as_ref().map_or(Ok(None), StateFile::load)?;
+        if let Some(earlier) = &earlier {
+            if earlier.complete {
+                return Ok(summary_of(earlier));
+            }
+            input.go_to(earlier.position)?;
+        }
+        let ledger = self.ledger(input.position(), state, earlier)?;
+        let rows = input.rows().max(1) as f64;
+        let part = |position: Position| Some(position.offset as f64 / rows);
+        let reader = || |block: &TableBlock, worker: &mut Worker<'_, '_, E>| block.read(worker);
+        let threads = self.settings.threads;
+        run::run(input, ledger, &plan, self.issuer, threads, reader, part).map(summarise)
+    }
+
     fn run_text<R: FnMut(&TextBlock, &mut Worker<'_, '_, E>)>(
         &self,
         mut input: TextInput,

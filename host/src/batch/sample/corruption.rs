@@ -46,10 +46,10 @@ impl Corruption {
         match format {
             FileFormat::Csv | FileFormat::JsonLines => &Self::ALL,
             #[cfg(feature = "parquet")]
-            FileFormat::Parquet => {
-                let (_, bytes) = Self::ALL.split_last().expect("there are some");
-                bytes
-            }
+            FileFormat::Parquet => match Self::ALL.split_last() {
+                Some((_, bytes)) => bytes,
+                None => &[],
+            },
         }
     }
 

@@ -23,6 +23,8 @@ use chipcard::{Error, Tag, laboratory, tag};
 use crate::batch::FileFormat;
 use crate::cli::Failure;
 use random::Random;
+#[cfg(feature = "parquet")]
+pub(super) use write::{CARD_COLUMNS, chip_columns};
 
 /// Cards of each profile in a sample: a file has many transactions of few cards.
 const CARDS: u64 = 256;
@@ -121,7 +123,7 @@ impl Element {
 }
 
 /// A row as it is written.
-struct SampleRow<'c> {
+pub(super) struct SampleRow<'c> {
     card: &'c Card,
     pan: String,
     key_index: u8,
@@ -166,13 +168,18 @@ impl DataSource for Elements<'_> {
 }
 
 /// Makes the rows of a sample.
-struct Generator<'s> {
+pub(super) struct Generator<'s> {
     sample: &'s Sample,
     format: FileFormat,
     cards: Vec<Card>,
 }
 
 impl<'s> Generator<'s> {
+    #[cfg(feature = "parquet")]
+    pub(super) const fn sample(&self) -> &'s Sample {
+        self.sample
+    }
+
     fn new(sample: &'s Sample, format: FileFormat) -> Result<Self, Failure> {
         let mut cards = Vec::new();
         for profile in &sample.profiles {
@@ -200,7 +207,7 @@ impl<'s> Generator<'s> {
         })
     }
 
-    fn row(&self, index: u64) -> Result<SampleRow<'_>, Failure> {
+    pub(super) fn row(&self, index: u64) -> Result<SampleRow<'_>, Failure> {
         let mut random = Random::new(self.sample.seed, &[index, 1]);
         let place = random.below(self.cards.len() as u64);
         let card = self

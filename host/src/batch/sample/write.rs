@@ -11,7 +11,7 @@ use crate::batch::FileFormat;
 use crate::cli::Failure;
 
 /// The columns that say whose card it is.
-const CARD_COLUMNS: [&str; 5] = ["family", "cvn", "pan", "psn", "key_index"];
+pub(in crate::batch) const CARD_COLUMNS: [&str; 5] = ["family", "cvn", "pan", "psn", "key_index"];
 
 pub(super) fn write(sample: &Sample, path: &Path, format: FileFormat) -> Result<(), Failure> {
     let generator = Generator::new(sample, format)?;
@@ -25,7 +25,7 @@ pub(super) fn write(sample: &Sample, path: &Path, format: FileFormat) -> Result<
 }
 
 /// The columns after those of the card.
-fn chip_columns(sample: &Sample) -> Vec<String> {
+pub(in crate::batch) fn chip_columns(sample: &Sample) -> Vec<String> {
     if sample.by_tag {
         TAGS.iter().map(Tag::to_string).collect()
     } else {
@@ -35,7 +35,7 @@ fn chip_columns(sample: &Sample) -> Vec<String> {
 
 impl SampleRow<'_> {
     /// The values of [`CARD_COLUMNS`].
-    fn card_cells(&self) -> [String; 5] {
+    pub(in crate::batch) fn card_cells(&self) -> [String; 5] {
         let profile = self.card.profile;
         [
             profile.version.family.name().to_owned(),
@@ -47,7 +47,7 @@ impl SampleRow<'_> {
     }
 
     /// The values of the chip columns, as bytes.
-    fn chip_bytes(&self, by_tag: bool) -> Vec<Vec<u8>> {
+    pub(in crate::batch) fn chip_bytes(&self, by_tag: bool) -> Vec<Vec<u8>> {
         let mut cells: Vec<Vec<u8>> = if by_tag {
             let values = self.elements.iter().map(|element| element.value());
             values.map(<[u8]>::to_vec).collect()
