@@ -59,16 +59,18 @@ fn two_input_circuits_are_the_sboxes() {
 }
 
 #[cfg(target_arch = "x86_64")]
+impl word::TernaryLogic for u64 {
+    fn ternary<const TABLE: i32>(a: u64, b: u64, c: u64) -> u64 {
+        (0..64).fold(0, |w, x| {
+            let m = (a >> x & 1) << 2 | (b >> x & 1) << 1 | (c >> x & 1);
+            w | (TABLE as u64 >> m & 1) << x
+        })
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
 #[test]
 fn ternary_circuits_are_the_sboxes() {
-    impl word::TernaryLogic for u64 {
-        fn ternary<const TABLE: i32>(a: u64, b: u64, c: u64) -> u64 {
-            (0..64).fold(0, |w, x| {
-                let m = (a >> x & 1) << 2 | (b >> x & 1) << 1 | (c >> x & 1);
-                w | (TABLE as u64 >> m & 1) << x
-            })
-        }
-    }
     macro_rules! check {
         ($($s:literal)*) => { $(circuit_is_sbox($s, 0, sbox_ternary::substitute::<u64, $s>);)* };
     }
@@ -413,7 +415,7 @@ fn compare(shape: &Shape, size: usize, keys: Keys, fate: Fate, random: &mut Rand
             response: [random.block(), random.block()],
         };
         let (mac, answer) = plain(shape, &item);
-        let spoil = fate == Fate::Fail || fate == Fate::Mixed && random.next() % 7 == 0;
+        let spoil = fate == Fate::Fail || fate == Fate::Mixed && random.next().is_multiple_of(7);
         let flip = if spoil { 1 << (random.next() % 64) } else { 0 };
         item.cryptogram = (u64::from_be_bytes(mac) ^ flip).to_be_bytes();
         items.push(item);
