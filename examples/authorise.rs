@@ -33,7 +33,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let de55 = hex::decode(DE55)?;
     let chip = ChipData::parse(&de55)?;
-    let verified = match issuer.verify_arqc(&card, &chip) {
+    let mut verified = match issuer.verify_arqc(&card, &chip) {
         Ok(verified) => verified,
         Err(refusal) => {
             println!("{}: declined without tag 91: {refusal}", card.key().pan);
@@ -51,7 +51,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut script = [0; 128];
     let script = if reported_stolen {
         let phase = ScriptPhase::AfterFinalGenerateAc;
-        issuer.script(&verified, phase, [0, 0, 0, 1], &mut script, |s| {
+        issuer.script(&mut verified, phase, [0, 0, 0, 1], &mut script, |s| {
             s.application_block()
         })?
     } else {

@@ -77,12 +77,12 @@ fn update_record() {
         let first = bench.first(&purchase, CryptogramType::Arqc);
         let de55 = bench.de55(&purchase, &first);
         let chip = ChipData::parse(&de55).unwrap();
-        let verified = bench.issuer.verify_arqc(&bench.record, &chip).unwrap();
+        let mut verified = bench.issuer.verify_arqc(&bench.record, &chip).unwrap();
         let mut buffer = [0; 256];
         let phase = ScriptPhase::BeforeFinalGenerateAc;
         let script = bench
             .issuer
-            .script(&verified, phase, [0; 4], &mut buffer, |script| {
+            .script(&mut verified, phase, [0; 4], &mut buffer, |script| {
                 script.update_record(sfi, number, data)
             })
             .unwrap();

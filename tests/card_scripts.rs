@@ -48,23 +48,23 @@ fn all() -> impl Iterator<Item = &'static TestCard> {
         .chain([&CCD_FORMAT_1, &CCD_AES_FORMAT_1])
 }
 
-type Writer<'w, 'b> = ScriptWriter<'w, 'b, IssuerKeySet>;
+type Writer<'w, 'v, 'b> = ScriptWriter<'w, 'v, 'b, IssuerKeySet>;
 
 /// The commands of a script for the transaction of this cryptogram.
 fn script(
     bench: &Bench,
     purchase: &Purchase,
     first: &Cryptogram,
-    fill: impl FnOnce(&mut Writer<'_, '_>) -> Result<(), EngineError>,
+    fill: impl FnOnce(&mut Writer<'_, 'static, '_>) -> Result<(), EngineError>,
 ) -> Vec<Vec<u8>> {
     let de55 = bench.de55(purchase, first);
     let chip = ChipData::parse(&de55).unwrap();
-    let verified = bench.issuer.verify_arqc(&bench.record, &chip).unwrap();
+    let mut verified = bench.issuer.verify_arqc(&bench.record, &chip).unwrap();
     let mut buffer = [0; 512];
     let phase = ScriptPhase::AfterFinalGenerateAc;
     let written = bench
         .issuer
-        .script(&verified, phase, [0; 4], &mut buffer, fill)
+        .script(&mut verified, phase, [0; 4], &mut buffer, fill)
         .unwrap();
     let template = tlv::require(written, tag::ISSUER_SCRIPT_TEMPLATE_2).unwrap();
     let commands = template.children().map(Result::unwrap);
@@ -72,6 +72,68 @@ fn script(
         .filter(|object| object.tag == tag::ISSUER_SCRIPT_COMMAND)
         .map(|object| object.value.to_vec())
         .collect()
+}
+
+/// Two scripts of one transaction go on where the other ended: keys and chaining count over both.
+#[test]
+fn a_second_script_continues_the_first() {
+    for test in all() {
+        let mut bench = Bench::new(test);
+        let purchase = Purchase::new();
+        let first = arqc(&mut bench, &purchase);
+        let de55 = bench.de55(&purchase, &first);
+        let chip = ChipData::parse(&de55).unwrap();
+        let mut verified = bench.issuer.verify_arqc(&bench.record, &chip).unwrap();
+        let mut buffers = [[0; 128]; 2];
+        let [before, after] = &mut buffers;
+        let phases = [
+            ScriptPhase::BeforeFinalGenerateAc,
+            ScriptPhase::AfterFinalGenerateAc,
+        ];
+        let mut commands = Vec::new();
+        for (phase, buffer) in phases.into_iter().zip([before, after]) {
+            // A script that fails half-way leaves no trace in the next.
+            let mut short = [0; 30];
+            let failed = bench
+                .issuer
+                .script(&mut verified, phase, [0; 4], &mut short, |script| {
+                    script.pin_unblock()?;
+                    script.pin_unblock()
+                });
+            assert!(failed.is_err());
+            let written = bench
+                .issuer
+                .script(&mut verified, phase, [0; 4], buffer, |script| {
+                    script.pin_unblock()?;
+                    script.application_unblock()
+                });
+            let template = tlv::require(written.unwrap(), phase.tag()).unwrap();
+            let objects = template.children().map(Result::unwrap);
+            let scripted = objects.filter(|object| object.tag == tag::ISSUER_SCRIPT_COMMAND);
+            commands.push(
+                scripted
+                    .map(|object| object.value.to_vec())
+                    .collect::<Vec<_>>(),
+            );
+        }
+        for command in &commands[0] {
+            assert_eq!(
+                bench.send(command),
+                (vec![], StatusWord::OK),
+                "{}",
+                test.name
+            );
+        }
+        approve(&mut bench, &purchase, &first);
+        for command in &commands[1] {
+            assert_eq!(
+                bench.send(command),
+                (vec![], StatusWord::OK),
+                "{}",
+                test.name
+            );
+        }
+    }
 }
 
 fn arqc(bench: &mut Bench, purchase: &Purchase) -> Cryptogram {

@@ -121,10 +121,11 @@ impl Request {
             None | Some("00" | "3030") => IssuerResponse::approve(),
             Some(code) => IssuerResponse::decline(response_code(code)?),
         };
+        response = response.with_proprietary(proprietary);
         if let Some(csu) = &self.csu {
             response = response.with_csu(CardStatusUpdate(input::hex_array("csu", csu)?));
         }
-        Ok(Some(response.with_proprietary(proprietary)))
+        Ok(Some(response))
     }
 }
 

@@ -1,6 +1,10 @@
 //! `chipcard batch` on files that it makes itself: every form, every kind of wrong row, killed and resumed.
 
-#![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a failure here is a failed test"
+)]
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -5,7 +5,11 @@
 
 mod cipher;
 #[cfg(feature = "simd")]
-#[allow(unsafe_code)] // The one place for it: vector instructions.
+#[allow(
+    unsafe_code,
+    clippy::expect_used,
+    reason = "the one place for vector instructions; its own lengths are constants"
+)]
 pub mod lanes;
 mod mac;
 mod message;

@@ -56,10 +56,16 @@ impl<'a> IssuerResponse<'a> {
         self
     }
 
-    /// The same answer with proprietary authentication data, at most eight bytes (EMV Book 2 8.2.2).
+    /// The same answer with proprietary authentication data, at most eight bytes (EMV Book 2 8.2.2). It sets byte 1,
+    /// bit 8 of the card status update, "proprietary authentication data included", unless there are none: a card may
+    /// pass over data that the update does not announce (Book 3 Annex C10). A later [`with_csu`](Self::with_csu) decides
+    /// otherwise.
     #[must_use]
     pub const fn with_proprietary(mut self, data: &'a [u8]) -> Self {
         self.proprietary = data;
+        if !data.is_empty() {
+            self.csu.0[0] |= 0x80;
+        }
         self
     }
 

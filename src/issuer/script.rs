@@ -1,6 +1,6 @@
 //! Issuer scripts: the commands an issuer sends its card, each with a MAC.
 
-use crate::cryptogram::{ChainBlock, CommandHeader, MacInput, PinChange};
+use crate::cryptogram::{CommandHeader, MacInput, PinChange};
 use crate::element::Pin;
 use crate::error::{Error, ErrorKind};
 use crate::issuer::{CryptogramEngine, EngineError, VerifiedArqc};
@@ -31,37 +31,37 @@ const MAX_DATA: usize = 255;
 
 /// Adds commands to a script; see [`Issuer::script`](crate::issuer::Issuer::script).
 #[derive(Debug)]
-pub struct ScriptWriter<'w, 'b, E: ?Sized> {
+pub struct ScriptWriter<'w, 'v, 'b, E: ?Sized> {
     engine: &'w E,
-    verified: &'w VerifiedArqc<'w>,
+    verified: &'w mut VerifiedArqc<'v>,
     writer: &'w mut Writer<'b>,
-    index: u64,
-    chain: ChainBlock,
     mac_length: usize,
 }
 
-impl<E: CryptogramEngine + ?Sized> ScriptWriter<'_, '_, E> {
+impl<'v, E: CryptogramEngine + ?Sized> ScriptWriter<'_, 'v, '_, E> {
     pub(crate) fn write<'b>(
         engine: &E,
-        verified: &VerifiedArqc<'_>,
+        verified: &mut VerifiedArqc<'v>,
         phase: ScriptPhase,
         identifier: [u8; 4],
         buffer: &'b mut [u8],
-        fill: impl FnOnce(&mut ScriptWriter<'_, '_, E>) -> Result<(), EngineError>,
+        fill: impl FnOnce(&mut ScriptWriter<'_, 'v, '_, E>) -> Result<(), EngineError>,
     ) -> Result<&'b [u8], EngineError> {
+        let before = verified.scripted;
         let mut writer = Writer::new(buffer);
-        writer.template(phase.tag(), |inner| {
+        let written = writer.template(phase.tag(), |inner| {
             inner.put(tag::ISSUER_SCRIPT_IDENTIFIER, &identifier)?;
             fill(&mut ScriptWriter {
                 engine,
-                verified,
+                verified: &mut *verified,
                 writer: inner,
-                index: 0,
-                chain: ChainBlock::first(verified.arqc()),
                 mac_length: 8,
             })
-        })?;
-        Ok(writer.finish())
+        });
+        if written.is_err() {
+            verified.scripted = before;
+        }
+        written.map(|()| writer.finish())
     }
 
     /// Bytes of each MAC from here on, 4 to 8; 8 unless set.
@@ -148,9 +148,13 @@ impl<E: CryptogramEngine + ?Sized> ScriptWriter<'_, '_, E> {
             PinChange::WithoutCurrent
         };
         let mut block = [0; 64];
-        let length = self
-            .engine
-            .script_pin(self.verified, self.index, new, current, &mut block)?;
+        let length = self.engine.script_pin(
+            self.verified,
+            self.verified.scripted.0,
+            new,
+            current,
+            &mut block,
+        )?;
         self.send(
             form.header(),
             Payload::Enciphered,
@@ -190,13 +194,10 @@ impl<E: CryptogramEngine + ?Sized> ScriptWriter<'_, '_, E> {
         let length = u8::try_from(body.as_bytes().len() + mac_header + self.mac_length)
             .map_err(|_| Error::new(ErrorKind::MessageTooLong))?;
         let header = [class, header.instruction, header.p1, header.p2, length];
-        let mac = self.engine.script_mac(
-            self.verified,
-            self.index,
-            header,
-            body.as_bytes(),
-            self.chain,
-        )?;
+        let (index, chain) = self.verified.scripted;
+        let mac = self
+            .engine
+            .script_mac(self.verified, index, header, body.as_bytes(), chain)?;
         let truncated = mac.0.get(..self.mac_length).unwrap_or_default();
         if format_1 {
             body.put(CRYPTOGRAPHIC_CHECKSUM, truncated)?;
@@ -209,8 +210,7 @@ impl<E: CryptogramEngine + ?Sized> ScriptWriter<'_, '_, E> {
         command.raw(body.as_bytes())?;
         self.writer
             .put(tag::ISSUER_SCRIPT_COMMAND, command.as_bytes())?;
-        self.chain = mac;
-        self.index += 1;
+        self.verified.scripted = (index + 1, mac);
         Ok(())
     }
 }

@@ -1,7 +1,9 @@
 //! Verification of an authorisation request cryptogram, and what it proves.
 
 use crate::crypto::Message;
-use crate::cryptogram::{ApplicationCryptogram, CryptogramVersion, DataSource, assemble};
+use crate::cryptogram::{
+    ApplicationCryptogram, ChainBlock, CryptogramVersion, DataSource, assemble,
+};
 use crate::element::{
     ApplicationTransactionCounter, CryptogramType, IadTail, IssuerApplicationData, Pan,
     PanSequenceNumber, SecondGenerateAc, UnpredictableNumber,
@@ -130,11 +132,12 @@ impl<E: CryptogramEngine> Issuer<E> {
     }
 
     /// Writes an issuer script, tag 71 or 72 with `identifier` (tag 9F18), into `buffer`; `fill` adds the
-    /// commands. Terminals guarantee no more than 128 bytes for all scripts together (EMV Book 4 12.2.4).
+    /// commands. A second script of the same transaction goes on where the first ended: session keys per command
+    /// and the chain of MACs count over the whole transaction. Terminals guarantee no more than 128 bytes for all scripts together (EMV Book 4 12.2.4).
     ///
     /// ```
     /// # use chipcard::issuer::*;
-    /// # fn host(issuer: &Issuer<chipcard::key::IssuerKeySet>, verified: &VerifiedArqc<'_>) {
+    /// # fn host(issuer: &Issuer<chipcard::key::IssuerKeySet>, verified: &mut VerifiedArqc<'_>) {
     /// let mut buffer = [0; 128];
     /// let script = issuer.script(verified, ScriptPhase::AfterFinalGenerateAc, [0; 4], &mut buffer, |script| {
     ///     script.application_block()
@@ -144,13 +147,13 @@ impl<E: CryptogramEngine> Issuer<E> {
     ///
     /// # Errors
     /// When the version's script protection is not established, the keys cannot be used, or the buffer is too small.
-    pub fn script<'b>(
+    pub fn script<'v, 'b>(
         &self,
-        verified: &VerifiedArqc<'_>,
+        verified: &mut VerifiedArqc<'v>,
         phase: ScriptPhase,
         identifier: [u8; 4],
         buffer: &'b mut [u8],
-        fill: impl FnOnce(&mut ScriptWriter<'_, '_, E>) -> Result<(), EngineError>,
+        fill: impl FnOnce(&mut ScriptWriter<'_, 'v, '_, E>) -> Result<(), EngineError>,
     ) -> Result<&'b [u8], EngineError> {
         ScriptWriter::write(&self.engine, verified, phase, identifier, buffer, fill)
     }
@@ -215,6 +218,7 @@ impl<'c> Claim<'c> {
             atc,
             un,
             arqc,
+            scripted: (0, ChainBlock::first(arqc)),
         })
     }
 }
@@ -283,6 +287,8 @@ pub struct VerifiedArqc<'v> {
     atc: ApplicationTransactionCounter,
     un: UnpredictableNumber,
     arqc: ApplicationCryptogram,
+    /// Commands that scripts have so far, and the chaining block for the next.
+    pub(super) scripted: (u64, ChainBlock),
 }
 
 impl<'v> VerifiedArqc<'v> {

@@ -76,6 +76,8 @@ mod rsa;
 mod sdsa;
 mod signed;
 mod static_data;
+#[cfg(test)]
+mod tests;
 mod xda;
 
 #[cfg(feature = "laboratory")]

@@ -26,8 +26,9 @@ const MAX_DRAWS: usize = 1000;
 /// key before it leaves. There is no blinding, and with constant time no need for it against timing; a chip that
 /// must resist its power being measured needs more than software can give.
 ///
-/// Keys are wiped when dropped, with one exception: `crypto-bigint` shares the parameters of its Montgomery
-/// multiplication, which hold the primes, in a way that cannot be wiped. Freed memory may keep them.
+/// The primes and exponents are wiped when the key is dropped. What is not: the parameters of `crypto-bigint`'s Montgomery
+/// multiplication, which hold the primes and are shared in a way that cannot be wiped, and its intermediate results.
+/// Freed memory may keep them.
 ///
 /// [`CertificationAuthority`]: super::CertificationAuthority
 /// [`IssuerPrivateKey`]: super::IssuerPrivateKey
@@ -50,11 +51,13 @@ struct Half {
 impl Half {
     fn new(prime: BoxedUint, exponent: PublicExponent) -> Option<Self> {
         let odd = Odd::new(prime.clone()).into_option()?;
-        let below = NonZero::new(prime.wrapping_sub(BoxedUint::one())).into_option()?;
+        let mut below = NonZero::new(prime.wrapping_sub(BoxedUint::one())).into_option()?;
         let precision = prime.bits_precision();
         let public = BoxedUint::from(exponent.value()).resize_unchecked(precision);
+        let private = public.invert_mod(&below).into_option();
+        below.zeroize();
         Some(Self {
-            exponent: public.invert_mod(&below).into_option()?,
+            exponent: private?,
             prime: NonZero::new(prime).into_option()?,
             params: BoxedMontyParams::new(odd),
         })

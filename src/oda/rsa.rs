@@ -8,7 +8,7 @@ use crypto_bigint::{BoxedUint, Odd};
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// Fewest bytes of a modulus. EMV sets no lower bound; below this, keys fall to one computer in an afternoon.
+/// Fewest bytes of a modulus: what CDA signs needs up to 63. EMV sets no lower bound.
 pub(super) const MIN_MODULUS: usize = 64;
 
 /// Most bytes of a modulus (EMV Book 2 6.1).

@@ -3,7 +3,6 @@
 #![allow(
     dead_code,
     unreachable_pub,
-    clippy::unwrap_used,
     reason = "every test file uses another part"
 )]
 

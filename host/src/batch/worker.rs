@@ -70,11 +70,13 @@ impl<'w, 'v, E: CryptogramEngine> Worker<'w, 'v, E> {
     }
 
     /// Begins a row.
+    #[cfg(feature = "parquet")]
     pub(super) fn begin_row(&mut self, line: u64) {
         self.rows.begin(line);
     }
 
     /// Adds a value to it.
+    #[cfg(feature = "parquet")]
     pub(super) fn put(&mut self, field: Field, cell: Cell<'_>) {
         self.rows.put(field, cell);
     }

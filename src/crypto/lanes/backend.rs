@@ -54,12 +54,11 @@ impl Backend {
     /// The fastest one available for large batches.
     #[must_use]
     pub fn best() -> Self {
-        let [rest @ .., _] = Self::ALL;
         Self::ALL
             .into_iter()
             .rev()
             .find(|backend| backend.available())
-            .unwrap_or(rest[0])
+            .unwrap_or(Self::Portable64)
     }
 
     /// The fastest one available for `items` items: a batch costs the same however few of its lanes
@@ -72,7 +71,7 @@ impl Backend {
         }
     }
 
-    /// How many items are computed at once.
+    /// How many items are computed at once (`Avx512` takes twice as many where it can).
     #[must_use]
     pub const fn lanes(self) -> usize {
         match self {
@@ -90,17 +89,18 @@ impl Backend {
     }
 
     /// Verifies `items`, all of one shape, any number of them; `outcomes[n]` is what became of
-    /// `items[n]`.
+    /// `items[n]`. Nothing is allocated; up to 200 KB of stack are used (`Portable64`: 13 KB).
     ///
     /// # Errors
-    /// [`BatchError`], with no outcome touched: lengths that do not fit, a shape that cannot be
-    /// computed, or a backend this processor cannot run.
+    /// [`BatchError`]: lengths that do not fit, a shape that cannot be computed, or a backend this
+    /// processor cannot run. Then no outcome is `verified`.
     pub fn verify(
         self,
         shape: &Shape,
         items: &[Item<'_>],
         outcomes: &mut [Outcome],
     ) -> Result<(), BatchError> {
+        outcomes.fill(Outcome::default());
         shape.check(items, outcomes)?;
         if !self.available() {
             return Err(BatchError::Unavailable);
@@ -113,14 +113,19 @@ impl Backend {
             // SAFETY: as before.
             #[cfg(target_arch = "x86_64")]
             Self::Avx512Vl => unsafe { x86::verify_avx512vl::<1>(shape, items, outcomes) },
-            // SAFETY: as before.
             #[cfg(target_arch = "x86_64")]
-            Self::Avx512 if items.len() > 512 => unsafe {
-                x86::verify_avx512::<2>(shape, items, outcomes)
-            },
-            // SAFETY: as before.
-            #[cfg(target_arch = "x86_64")]
-            Self::Avx512 => unsafe { x86::verify_avx512::<1>(shape, items, outcomes) },
+            Self::Avx512 => {
+                // Two sets of lanes at a time, unless one is enough for the rest.
+                let rest = items.len() % 1024;
+                let together = items.len() - if rest <= 512 { rest } else { 0 };
+                let (items, last_items) = items.split_at(together);
+                let (outcomes, last_outcomes) = outcomes.split_at_mut(together);
+                // SAFETY: as before.
+                unsafe {
+                    x86::verify_avx512::<2>(shape, items, outcomes);
+                    x86::verify_avx512::<1>(shape, last_items, last_outcomes);
+                }
+            }
             #[cfg(not(target_arch = "x86_64"))]
             _ => return Err(BatchError::Unavailable),
         }

@@ -55,20 +55,36 @@ pub enum ResponseKey {
 
 /// One cryptogram to verify.
 #[derive(Clone, Copy)]
+#[repr(C)]
 pub struct Item<'a> {
     /// Issuer master key for application cryptograms. Where all the items of a batch point at the
     /// same sixteen bytes in memory, they are transposed once.
     pub issuer_key: &'a [u8; 16],
+    /// The message signed, padded: [`Shape::blocks`] blocks.
+    pub message: &'a [[u8; 8]],
     /// The option A (or B) diversification block Y made of PAN and PAN sequence number.
     pub card: [u8; 8],
     /// The first block of the session key derivation; unused where [`Shape::session`] is `None`.
     pub session: [u8; 8],
-    /// The message signed, padded: [`Shape::blocks`] blocks.
-    pub message: &'a [[u8; 8]],
     /// The application cryptogram as received.
     pub cryptogram: [u8; 8],
     /// Method 1: ARC and six zero bytes, then unused. Method 2: CSU, proprietary data and padding.
     pub response: [[u8; 8]; 2],
+}
+
+impl Item<'_> {
+    /// `card`, `session`, `cryptogram` and the first block of `response`.
+    #[inline(always)]
+    pub(super) fn fields(&self) -> &[[u8; 8]] {
+        const FIRST: usize = core::mem::offset_of!(Item, card);
+        const {
+            assert!(core::mem::offset_of!(Item, session) == FIRST + 8);
+            assert!(core::mem::offset_of!(Item, cryptogram) == FIRST + 16);
+            assert!(core::mem::offset_of!(Item, response) == FIRST + 24);
+        }
+        // SAFETY: the four blocks lie one after the other inside `self`.
+        unsafe { core::slice::from_raw_parts((&raw const *self).cast::<u8>().add(FIRST).cast(), 4) }
+    }
 }
 
 /// What became of an [`Item`].

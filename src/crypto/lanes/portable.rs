@@ -1,6 +1,7 @@
 //! 64 lanes in a `u64`: any processor.
 
-use super::wiring::{Direction, EXPANDED};
+use super::rounds::Stream;
+use super::wiring::Direction;
 use super::word::{Logic, Word};
 use super::{batch, kernel, rounds, sbox_two_input, transpose};
 
@@ -45,19 +46,40 @@ impl Word for u64 {
     fn substitute<const S: usize>(inputs: [Self; 6], left: [Self; 4]) -> [Self; 4] {
         sbox_two_input::substitute::<Self, S>(inputs, left)
     }
-    #[inline(never)]
-    fn sixteen_rounds<const B: usize>(
-        blocks: &mut [[u64; 64]; B],
-        swapped: bool,
-        keys: &[[u64; EXPANDED]; B],
-        direction: Direction,
-    ) {
-        rounds::sixteen(blocks, swapped, keys, direction);
+    #[inline(always)]
+    fn sixteen_rounds(streams: &mut [Stream<Self>], direction: Direction) {
+        #[cfg(all(target_arch = "x86_64", feature = "std"))]
+        if std::arch::is_x86_feature_detected!("bmi1") {
+            // SAFETY: the processor has BMI1.
+            return unsafe { sixteen_rounds_bmi1(streams, direction) };
+        }
+        sixteen_rounds(streams, direction);
     }
     #[inline(never)]
     fn transpose(rows: &mut [Self; 64]) {
         transpose::network(rows);
     }
+}
+
+/// One stream after the other: one is enough to keep the integer units busy.
+#[inline(always)]
+fn one_by_one(streams: &mut [Stream<u64>], direction: Direction) {
+    for stream in streams {
+        rounds::sixteen(core::slice::from_mut(stream), direction);
+    }
+}
+
+#[inline(never)]
+pub(super) fn sixteen_rounds(streams: &mut [Stream<u64>], direction: Direction) {
+    one_by_one(streams, direction);
+}
+
+/// With and-not as one instruction: a seventh less time.
+#[cfg(all(target_arch = "x86_64", feature = "std"))]
+#[inline(never)]
+#[target_feature(enable = "bmi1")]
+pub(super) fn sixteen_rounds_bmi1(streams: &mut [Stream<u64>], direction: Direction) {
+    one_by_one(streams, direction);
 }
 
 pub(super) fn verify(shape: &batch::Shape, items: &[batch::Item], out: &mut [batch::Outcome]) {

@@ -2,7 +2,7 @@
 //! The S-boxes of FIPS 46-3 in gates with three inputs, each any function of them
 //! (`vpternlog`).
 //!
-//! Gates of S1 to S8: 24, 24, 25, 18, 25, 25, 25, 22; 23.5 on average.
+//! Gates of S1 to S8: 24, 23, 24, 18, 25, 25, 25, 21; 23.125 on average.
 //! An output that is a gate of two inputs is added to the left half by that same gate: 1
 //! of the 32 additions cost nothing.
 
@@ -53,65 +53,63 @@ fn s1<W: TernaryLogic>([b1, b2, b3, b4, b5, b6]: [W; 6], [l1, l2, l3, l4]: [W; 4
     [l1.xor(g11), l2.xor(g19), l3.xor(g20), l4.xor(g24)]
 }
 
-/// 24 gates.
+/// 23 gates.
 #[inline(always)]
 fn s2<W: TernaryLogic>([b1, b2, b3, b4, b5, b6]: [W; 6], [l1, l2, l3, l4]: [W; 4]) -> [W; 4] {
-    let g1 = W::ternary::<0x96>(b4, b1, b5);
-    let g3 = W::ternary::<0x89>(b1, b5, b6);
-    let g2 = W::ternary::<0xd7>(b4, g1, b6);
-    let g4 = W::ternary::<0xc9>(g3, b4, b3);
-    let g5 = W::ternary::<0x94>(g2, g4, g3);
-    let g6 = W::ternary::<0xc4>(b5, g2, g4);
-    let g7 = W::ternary::<0x74>(g5, b2, g6);
-    let g10 = W::ternary::<0x1b>(b1, b2, b5);
-    let g8 = W::ternary::<0x69>(b1, b3, g7);
-    let g14 = W::ternary::<0x64>(b4, b3, b2);
-    let g16 = W::ternary::<0x15>(b2, g4, g10);
-    let g11 = W::ternary::<0x59>(b2, b1, g4);
-    let g15 = W::ternary::<0xc6>(g14, b2, b6);
-    let g17 = W::ternary::<0x25>(g8, b6, g16);
-    let g20 = W::ternary::<0xb7>(g8, g1, g16);
-    let g22 = W::ternary::<0xab>(g10, g1, g4);
-    let g9 = W::ternary::<0x26>(g8, b5, b2);
-    let g12 = W::ternary::<0x6a>(g8, g10, g11);
-    let g18 = W::ternary::<0x69>(g17, g2, b6);
-    let g21 = W::ternary::<0x69>(g20, g6, g15);
-    let g23 = W::ternary::<0x65>(g22, g3, g14);
-    let g13 = W::ternary::<0x65>(g9, b6, g12);
-    let g19 = W::ternary::<0x53>(g15, g1, g18);
-    let g24 = W::ternary::<0x5c>(b3, g21, g23);
-    [l1.xor(g13), l2.xor(g19), l3.xor(g24), l4.xor(g8)]
+    let g1 = W::ternary::<0x76>(b1, b6, b5);
+    let g14 = W::ternary::<0x69>(b5, b4, b1);
+    let g2 = W::ternary::<0x59>(b3, g1, b4);
+    let g3 = W::ternary::<0x86>(g1, b1, b6);
+    let g4 = W::ternary::<0x61>(g1, g2, g3);
+    let g6 = W::ternary::<0x42>(g2, b5, b2);
+    let g5 = W::ternary::<0x69>(g4, b3, b1);
+    let g7 = W::ternary::<0x16>(g6, g4, g3);
+    let g8 = W::ternary::<0x78>(g5, g7, b2);
+    let g9 = W::ternary::<0x27>(b2, b1, b5);
+    let g15 = W::ternary::<0xc4>(g14, g1, g2);
+    let g10 = W::ternary::<0x6a>(g8, g9, g2);
+    let g16 = W::ternary::<0xcb>(b2, g15, g7);
+    let g18 = W::ternary::<0x57>(g2, g10, b6);
+    let g17 = W::ternary::<0x29>(g16, b3, g2);
+    let g19 = W::ternary::<0xa6>(b6, b2, g14);
+    let g11 = W::ternary::<0x9a>(b1, b2, g10);
+    let g12 = W::ternary::<0x34>(b2, b5, g5);
+    let g20 = W::ternary::<0x6a>(g17, g18, g19);
+    let g22 = W::ternary::<0xac>(g6, g19, g4);
+    let g13 = W::ternary::<0x39>(b6, g11, g12);
+    let g21 = W::ternary::<0xd2>(g20, b2, g17);
+    let g23 = W::ternary::<0xac>(b3, g22, g16);
+    [l1.xor(g13), l2.xor(g21), l3.xor(g23), l4.xor(g8)]
 }
 
-/// 25 gates.
+/// 24 gates.
 #[inline(always)]
 fn s3<W: TernaryLogic>([b1, b2, b3, b4, b5, b6]: [W; 6], [l1, l2, l3, l4]: [W; 4]) -> [W; 4] {
-    let g2 = W::ternary::<0x9c>(b6, b1, b5);
-    let g3 = W::ternary::<0x63>(b5, b2, b6);
-    let g4 = W::ternary::<0xb1>(b3, g2, g3);
-    let g5 = W::ternary::<0x96>(g2, b3, g3);
-    let g1 = W::ternary::<0xb6>(b5, b2, b3);
-    let g6 = W::ternary::<0x56>(b2, g4, g5);
-    let g7 = W::ternary::<0xb8>(g1, b1, g6);
-    let g9 = W::ternary::<0x47>(b1, b6, g6);
-    let g17 = W::ternary::<0x6c>(g5, b2, b5);
-    let g8 = W::ternary::<0xcb>(b3, g2, g7);
-    let g10 = W::ternary::<0x85>(g1, g4, g9);
-    let g18 = W::ternary::<0x69>(g17, g7, b4);
-    let g11 = W::ternary::<0xe4>(g8, g10, b2);
-    let g19 = W::ternary::<0x26>(g10, g18, b5);
-    let g12 = W::ternary::<0x5e>(b4, g11, g6);
-    let g14 = W::ternary::<0xce>(g3, b5, g10);
-    let g20 = W::ternary::<0x72>(g9, g5, g19);
-    let g15 = W::ternary::<0x65>(g14, b3, g5);
-    let g21 = W::ternary::<0x52>(g1, g20, g19);
-    let g22 = W::ternary::<0x17>(g6, g12, g20);
-    let g24 = W::ternary::<0x8b>(g2, g9, b5);
-    let g13 = W::ternary::<0x37>(g7, g12, b4);
-    let g16 = W::ternary::<0xd8>(g15, g11, b4);
-    let g23 = W::ternary::<0xac>(b2, g21, g22);
-    let g25 = W::ternary::<0xa6>(g24, g18, g5);
-    [l1.xor(g13), l2.xor(g16), l3.xor(g23), l4.xor(g25)]
+    let g1 = W::ternary::<0x96>(b2, b5, b6);
+    let g4 = W::ternary::<0x6f>(b5, b4, b3);
+    let g2 = W::ternary::<0x88>(b3, b4, b6);
+    let g5 = W::ternary::<0x69>(g4, b4, g1);
+    let g6 = W::ternary::<0xb1>(b1, b3, g5);
+    let g7 = W::ternary::<0x27>(b2, g2, b1);
+    let g3 = W::ternary::<0x9c>(g1, b1, g2);
+    let g8 = W::ternary::<0xdc>(g6, g7, b5);
+    let g9 = W::ternary::<0x3b>(g3, g8, g1);
+    let g11 = W::ternary::<0x58>(b3, g8, g4);
+    let g10 = W::ternary::<0xd3>(g9, g2, g4);
+    let g12 = W::ternary::<0x99>(g6, g11, g3);
+    let g13 = W::ternary::<0xea>(g10, g12, b6);
+    let g15 = W::ternary::<0x96>(g7, b5, b3);
+    let g14 = W::ternary::<0x86>(g3, g6, g13);
+    let g16 = W::ternary::<0x69>(g13, b4, g15);
+    let g18 = W::ternary::<0x76>(g3, b1, g15);
+    let g21 = W::ternary::<0xb6>(g15, g10, b2);
+    let g17 = W::ternary::<0xb8>(g14, g16, g1);
+    let g19 = W::ternary::<0x3a>(g13, g18, g16);
+    let g23 = W::ternary::<0x69>(b4, g21, g10);
+    let g20 = W::ternary::<0x56>(b2, g17, g19);
+    let g22 = W::ternary::<0xd1>(g21, b4, g16);
+    let g24 = W::ternary::<0x2e>(g23, b1, g5);
+    [l1.xor(g20), l2.xor(g12), l3.xor(g22), l4.xor(g24)]
 }
 
 /// 18 gates.
@@ -172,30 +170,30 @@ fn s5<W: TernaryLogic>([b1, b2, b3, b4, b5, b6]: [W; 6], [l1, l2, l3, l4]: [W; 4
 /// 25 gates.
 #[inline(always)]
 fn s6<W: TernaryLogic>([b1, b2, b3, b4, b5, b6]: [W; 6], [l1, l2, l3, l4]: [W; 4]) -> [W; 4] {
-    let g2 = W::ternary::<0x92>(b6, b1, b2);
-    let g1 = W::ternary::<0xd9>(b3, b5, b1);
-    let g3 = W::ternary::<0x91>(g2, b6, b5);
-    let g5 = W::ternary::<0x6b>(b3, g1, b2);
-    let g4 = W::ternary::<0x34>(g3, b3, b1);
-    let g9 = W::ternary::<0x69>(b2, b6, b3);
-    let g6 = W::ternary::<0x1e>(g4, b3, g5);
-    let g10 = W::ternary::<0x3d>(g9, g1, g5);
-    let g7 = W::ternary::<0x36>(g1, g6, b6);
-    let g11 = W::ternary::<0x78>(g4, g5, b1);
-    let g8 = W::ternary::<0x69>(b2, b4, g7);
-    let g12 = W::ternary::<0x8e>(g11, g5, g10);
-    let g13 = W::ternary::<0xe5>(g8, g10, g12);
-    let g14 = W::ternary::<0x1b>(g11, g10, b4);
-    let g19 = W::ternary::<0x63>(b4, g6, g2);
-    let g15 = W::ternary::<0x18>(b1, g13, g14);
-    let g16 = W::ternary::<0xa7>(b1, b4, g12);
-    let g20 = W::ternary::<0x8b>(g8, b5, g19);
-    let g17 = W::ternary::<0xc2>(b2, g15, g16);
-    let g21 = W::ternary::<0x5b>(b4, g20, b3);
-    let g23 = W::ternary::<0x1e>(g20, g7, g13);
-    let g22 = W::ternary::<0xc9>(g21, g9, g17);
-    let g24 = W::ternary::<0x99>(g1, g23, g17);
-    let g18 = W::ternary::<0xd8>(g17, g13, b5);
+    let g5 = W::ternary::<0x6d>(b2, b1, b6);
+    let g1 = W::ternary::<0xad>(b1, b3, b5);
+    let g6 = W::ternary::<0xbc>(b6, b5, g5);
+    let g2 = W::ternary::<0x6d>(b3, b2, g1);
+    let g3 = W::ternary::<0x69>(b2, b6, b3);
+    let g7 = W::ternary::<0xbc>(g6, b3, b1);
+    let g4 = W::ternary::<0x98>(g2, g1, g3);
+    let g8 = W::ternary::<0x91>(g2, b1, g7);
+    let g10 = W::ternary::<0xa9>(b6, g1, b4);
+    let g11 = W::ternary::<0xa9>(g2, b3, g7);
+    let g9 = W::ternary::<0x2b>(g4, g8, g2);
+    let g12 = W::ternary::<0x69>(g10, g11, b2);
+    let g13 = W::ternary::<0xa4>(g9, g4, g12);
+    let g14 = W::ternary::<0x74>(g4, b4, g8);
+    let g15 = W::ternary::<0xbd>(g13, b1, g14);
+    let g16 = W::ternary::<0x3d>(b1, g4, g10);
+    let g19 = W::ternary::<0x6c>(g5, g11, b4);
+    let g17 = W::ternary::<0x2c>(g15, b2, g16);
+    let g20 = W::ternary::<0x4e>(g19, g12, b5);
+    let g21 = W::ternary::<0x89>(g8, b3, b4);
+    let g23 = W::ternary::<0xb7>(g14, g13, b5);
+    let g22 = W::ternary::<0x9a>(g21, g17, g3);
+    let g24 = W::ternary::<0x61>(g23, g17, g20);
+    let g18 = W::ternary::<0x5c>(b5, g17, g13);
     let g25 = W::ternary::<0xca>(b1, g22, g24);
     [l1.xor(g18), l2.xor(g14), l3.xor(g20), l4.xor(g25)]
 }
@@ -235,30 +233,29 @@ fn s7<W: TernaryLogic>([b1, b2, b3, b4, b5, b6]: [W; 6], [l1, l2, l3, l4]: [W; 4
     ]
 }
 
-/// 22 gates.
+/// 21 gates.
 #[inline(always)]
 fn s8<W: TernaryLogic>([b1, b2, b3, b4, b5, b6]: [W; 6], [l1, l2, l3, l4]: [W; 4]) -> [W; 4] {
-    let g1 = W::ternary::<0xb4>(b4, b3, b5);
-    let g2 = W::ternary::<0x39>(g1, b3, b2);
-    let g3 = W::ternary::<0x29>(b2, b5, g2);
-    let g6 = W::ternary::<0x99>(g3, g2, b1);
-    let g4 = W::ternary::<0xa6>(b1, g3, g1);
-    let g7 = W::ternary::<0x5c>(b4, b5, g6);
-    let g14 = W::ternary::<0x96>(b5, b1, g4);
-    let g8 = W::ternary::<0x58>(g7, g3, g4);
-    let g5 = W::ternary::<0x69>(g4, b2, b6);
-    let g9 = W::ternary::<0xea>(b5, g8, b4);
-    let g10 = W::ternary::<0x99>(b4, g6, g8);
-    let g15 = W::ternary::<0x36>(b5, g6, g14);
-    let g11 = W::ternary::<0x9a>(g9, g5, g10);
-    let g12 = W::ternary::<0xdf>(b1, b6, g9);
-    let g18 = W::ternary::<0x8e>(g4, g15, b1);
-    let g13 = W::ternary::<0x2d>(g5, g11, g12);
-    let g19 = W::ternary::<0x95>(g18, b6, g14);
-    let g20 = W::ternary::<0x96>(g12, g14, g15);
-    let g16 = W::ternary::<0x8b>(g13, b6, g15);
-    let g17 = W::ternary::<0xc6>(g12, g5, g11);
-    let g21 = W::ternary::<0xb1>(g19, g20, b2);
-    let g22 = W::ternary::<0xd1>(g10, b6, g15);
-    [l1.xor(g16), l2.xor(g17), l3.xor(g21), l4.xor(g22)]
+    let g2 = W::ternary::<0xc6>(b5, b4, b3);
+    let g1 = W::ternary::<0x8c>(b4, b3, b2);
+    let g3 = W::ternary::<0x59>(g2, b2, b3);
+    let g4 = W::ternary::<0xd6>(b2, b5, g3);
+    let g12 = W::ternary::<0x95>(b5, b1, g3);
+    let g5 = W::ternary::<0x36>(g4, g2, b1);
+    let g6 = W::ternary::<0x69>(g1, b5, g5);
+    let g8 = W::ternary::<0x56>(b4, g5, b1);
+    let g9 = W::ternary::<0x79>(g6, g8, b6);
+    let g7 = W::ternary::<0x01>(b5, g6, b4);
+    let g10 = W::ternary::<0x96>(g5, b2, g9);
+    let g13 = W::ternary::<0xb4>(g12, g5, b5);
+    let g11 = W::ternary::<0x36>(g7, g8, g10);
+    let g15 = W::ternary::<0x69>(g8, g10, g6);
+    let g14 = W::ternary::<0x53>(b6, g11, g13);
+    let g16 = W::ternary::<0x2e>(g10, b6, g13);
+    let g17 = W::ternary::<0x69>(g15, g16, g14);
+    let g18 = W::ternary::<0x35>(g6, g1, g14);
+    let g19 = W::ternary::<0x4b>(g17, b5, g18);
+    let g20 = W::ternary::<0x62>(g1, g18, g2);
+    let g21 = W::ternary::<0xc9>(b2, g19, g20);
+    [l1.xor(g14), l2.xor(g15), l3.xor(g21), l4.xor(g16)]
 }

@@ -1,6 +1,6 @@
 //! One 64-bit block, and one DES key, per lane.
 
-use super::rounds::halves_mut;
+use super::rounds::Stream;
 use super::slot::Slot;
 use super::wiring::Direction::{Decipher, Encipher};
 use super::wiring::{Direction, EXPANDED, EXPANSION_OF_KEY, position};
@@ -42,35 +42,59 @@ impl<W: Word, const B: usize> Sliced<W, B> {
         }
     }
 
-    /// For each item as many blocks as there are slots, the item's `k`-th block into slot `k`: one
-    /// block after the other, to be sliced. The lanes left over get zeros.
+    /// For each item as many blocks as there are slots (at most eight): the `k`-th block of its
+    /// record into slot `k`, one block after the other, to be sliced. The lanes left over get zeros.
     #[inline(always)]
-    pub(super) fn fill<'s, T>(
+    pub(super) fn fill<'s, 'i, T>(
         slots: &'s mut [Slot<Self>],
-        items: &[T],
-        block: impl Fn(&T, usize) -> [u8; 8],
+        items: &'i [T],
+        record: impl Fn(&'i T) -> &'i [[u8; 8]],
     ) -> &'s mut [Self] {
+        const { assert!(size_of::<Slot<Self>>() == size_of::<Self>()) };
+        static IDLE: [[u8; 8]; 8] = [[0; 8]; 8];
+        let count = slots.len();
+        let idle = &IDLE[..count];
         assert!(items.len() <= Self::LANES);
-        for (n, item) in items.iter().enumerate() {
-            for (k, slot) in slots.iter_mut().enumerate() {
-                let block = u64::from_le_bytes(block(item, k));
-                // SAFETY: a word is `W::LANES / 64` numbers one after the other (`Logic`), so there
-                // is room for `Self::LANES` of them, and `n` is less.
-                unsafe { slot.place().cast::<u64>().add(n).write(block) }
+        let mut filled = 0;
+        for eight in items.chunks(8) {
+            let records = if let Some(eight) = eight.as_array::<8>() {
+                eight.each_ref().map(|item| &record(item)[..count])
+            } else {
+                core::array::from_fn(|n| eight.get(n).map_or(idle, |item| &record(item)[..count]))
+            };
+            let gathered = W::gather(records);
+            for (k, &eight) in gathered.iter().enumerate() {
+                if let Some(slot) = slots.get_mut(k) {
+                    // SAFETY: a word is `W::LANES / 64` numbers one after the other (`Logic`), so
+                    // there is room for `Self::LANES / 8` times eight of them, aligned for words of
+                    // that size or smaller; `filled` is less.
+                    unsafe { slot.place().cast::<[u64; 8]>().add(filled).write(eight) }
+                }
             }
+            filled += 1;
         }
         for slot in slots.iter_mut() {
             let place = slot.place();
             // SAFETY: as above; this writes the rest of the words, and the flag.
             unsafe {
-                for n in items.len()..Self::LANES {
-                    place.cast::<u64>().add(n).write(0);
+                for n in filled..Self::LANES / 8 {
+                    place.cast::<[u64; 8]>().add(n).write([0; 8]);
                 }
                 (&raw mut (*place).swapped).write(false);
             }
         }
         // SAFETY: each one has been written; a slot has the layout of what it holds.
         unsafe { core::slice::from_raw_parts_mut(slots.as_mut_ptr().cast(), slots.len()) }
+    }
+
+    /// The first block of each item's record.
+    #[inline(always)]
+    pub(super) fn fill_one<'s, 'i, T>(
+        slot: &'s mut Slot<Self>,
+        items: &'i [T],
+        record: impl Fn(&'i T) -> &'i [[u8; 8]],
+    ) -> &'s mut Self {
+        &mut Self::fill(core::array::from_mut(slot), items, record)[0]
     }
 
     /// From one block after the other to slices.
@@ -168,12 +192,28 @@ impl<W: Word, const B: usize> Sliced<W, B> {
             }
         }
     }
+}
 
-    /// One DES with `key`, for a block in the S-boxes' polarity.
-    #[inline(always)]
-    fn des(&mut self, key: &Key<W, B>, direction: Direction) {
-        W::sixteen_rounds(&mut self.words, self.swapped, &key.words, direction);
-        self.swapped = !self.swapped;
+/// One DES of each block with its key, all in the same direction, for blocks in the S-boxes'
+/// polarity. Blocks that need not wait for each other are faster together.
+#[inline(always)]
+fn des<W: Word, const B: usize, const N: usize>(
+    mut blocks: [&mut Sliced<W, B>; N],
+    keys: [&Key<W, B>; N],
+    direction: Direction,
+) {
+    let mut keys = keys.iter().flat_map(|key| &key.words);
+    let mut streams = blocks.each_mut().map(|block| {
+        let swapped = block.swapped;
+        block.words.each_mut().map(|words| {
+            let (left, right) = halves_mut(words, swapped);
+            let key = keys.next().expect("as many keys as blocks");
+            Stream { left, right, key }
+        })
+    });
+    W::sixteen_rounds(streams.as_flattened_mut(), direction);
+    for block in &mut blocks {
+        block.swapped = !block.swapped;
     }
 }
 
@@ -198,6 +238,16 @@ impl<W: Logic, const B: usize> Lanes<W, B> {
                 }
             }
         }
+    }
+}
+
+/// Left and right half.
+#[inline(always)]
+fn halves_mut<W>(words: &mut [W; 64], swapped: bool) -> (&mut [W; 32], &mut [W; 32]) {
+    let (halves, _) = words.as_chunks_mut::<32>();
+    match (halves, swapped) {
+        ([l, r], false) | ([r, l], true) => (l, r),
+        _ => unreachable!(),
     }
 }
 
@@ -229,43 +279,52 @@ impl<W: Word, const B: usize> Key<W, B> {
 /// A two-key TDES key per lane.
 pub(super) type KeyPair<'k, W, const B: usize> = [&'k Key<W, B>; 2];
 
-/// Two-key TDES: encipher with the first key, decipher with the second, encipher with the first.
+/// Two-key TDES of each block with its keys: encipher with the first one, decipher with the second,
+/// encipher with the first.
 #[inline(always)]
-pub(super) fn tdes<W: Word, const B: usize>(block: &mut Sliced<W, B>, [k1, k2]: KeyPair<W, B>) {
-    block.change_polarity();
-    block.des(k1, Encipher);
-    block.des(k2, Decipher);
-    block.des(k1, Encipher);
-    block.change_polarity();
+pub(super) fn tdes<W: Word, const B: usize, const N: usize>(
+    mut blocks: [&mut Sliced<W, B>; N],
+    keys: [KeyPair<W, B>; N],
+) {
+    let (first, second) = (keys.map(|[k1, _]| k1), keys.map(|[_, k2]| k2));
+    blocks.iter_mut().for_each(|block| block.change_polarity());
+    des(blocks.each_mut().map(|block| &mut **block), first, Encipher);
+    des(
+        blocks.each_mut().map(|block| &mut **block),
+        second,
+        Decipher,
+    );
+    des(blocks.each_mut().map(|block| &mut **block), first, Encipher);
+    blocks.iter_mut().for_each(|block| block.change_polarity());
 }
 
-/// ISO/IEC 9797-1 MAC algorithm 3 ("retail MAC") under way.
-pub(super) struct RetailMac<'a, W, const B: usize> {
+/// Cipher block chaining under the first key of a pair. The retail MAC (ISO/IEC 9797-1 MAC algorithm
+/// 3) is this on all blocks but the last, and TDES of the last one XOR what came out.
+pub(super) struct Chain<'a, W, const B: usize> {
     chain: &'a mut Sliced<W, B>,
-    key: KeyPair<'a, W, B>,
+    key: &'a Key<W, B>,
 }
 
-impl<'a, W: Word, const B: usize> RetailMac<'a, W, B> {
-    /// With nothing absorbed; what was in `chain` is lost.
+impl<'a, W: Word, const B: usize> Chain<'a, W, B> {
+    /// Begins with zero; what was in `chain` is lost.
     #[inline(always)]
-    pub(super) fn begin(chain: &'a mut Sliced<W, B>, key: KeyPair<'a, W, B>) -> Self {
+    pub(super) fn begin(chain: &'a mut Sliced<W, B>, [key, _]: KeyPair<'a, W, B>) -> Self {
         chain.words.as_flattened_mut().fill(W::splat(0));
         chain.change_polarity();
-        RetailMac { chain, key }
+        Chain { chain, key }
     }
 
     /// The next block of the message.
     #[inline(always)]
     pub(super) fn absorb(&mut self, block: &Sliced<W, B>) {
         self.chain.xor(block);
-        self.chain.des(self.key[0], Encipher);
+        des([&mut *self.chain], [self.key], Encipher);
     }
 
-    /// The MAC, after the output transformation.
+    /// The input of the TDES that ends a retail MAC.
     #[inline(always)]
-    pub(super) fn finish(self) -> &'a mut Sliced<W, B> {
-        self.chain.des(self.key[1], Decipher);
-        self.chain.des(self.key[0], Encipher);
+    pub(super) fn last(self, block: &Sliced<W, B>) -> &'a mut Sliced<W, B> {
+        self.chain.xor(block);
         self.chain.change_polarity();
         self.chain
     }
@@ -284,7 +343,6 @@ pub(super) fn derive<'s, W: Word, const B: usize>(
     block.slice();
     let other = block.copy(work);
     other.xor_constant(difference);
-    tdes(block, master);
-    tdes(other, master);
+    tdes([&mut *block, &mut *other], [master, master]);
     [Key::set(first, block), Key::set(second, other)]
 }

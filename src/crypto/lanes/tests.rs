@@ -123,8 +123,49 @@ fn schedule_gives_published_round_keys() {
     assert_eq!(first(wiring::Direction::Decipher), k16);
 }
 
-/// Known answers of single DES, through the same slices as everything else: FIPS 46 walk-through,
-/// FIPS 81 Table B1 ("Now is the time for all " in ECB mode), and NBS SP 500-20.
+/// The portable word has two compilations of its rounds; this processor may use only one of them.
+#[cfg(all(target_arch = "x86_64", feature = "std"))]
+#[test]
+fn portable_rounds_agree() {
+    if !std::arch::is_x86_feature_detected!("bmi1") {
+        return;
+    }
+    let mut random = Random(11);
+    let key = core::array::from_fn(|_| random.next());
+    let halves: [[u64; 32]; 2] = core::array::from_fn(|_| core::array::from_fn(|_| random.next()));
+    for direction in [wiring::Direction::Encipher, wiring::Direction::Decipher] {
+        let [mut a, mut b] = [halves; 2];
+        let [left, right] = &mut a;
+        portable::sixteen_rounds(
+            &mut [rounds::Stream {
+                left,
+                right,
+                key: &key,
+            }],
+            direction,
+        );
+        let [left, right] = &mut b;
+        // SAFETY: BMI1 was found.
+        unsafe {
+            portable::sixteen_rounds_bmi1(
+                &mut [rounds::Stream {
+                    left,
+                    right,
+                    key: &key,
+                }],
+                direction,
+            );
+        }
+        assert_eq!(a, b);
+        assert_ne!(a, halves);
+    }
+}
+
+/// Known answers of single DES: the walk-through of 1977's FIPS 46 key schedule by J. O. Grabbe,
+/// FIPS 81 Table B1 ("Now is the time for all " in ECB mode), NBS SP 500-20.
+///
+/// A session key whose halves are equal makes TDES and a one-block retail MAC DES. So the session
+/// block is chosen as what deciphers to the wanted key under the card key.
 #[test]
 fn des_known_answers() {
     const KNOWN: [(u64, u64, u64); 6] = [
@@ -135,36 +176,35 @@ fn des_known_answers() {
         (0x0101010101010101, 0x8000000000000000, 0x95f8a5e5dd31d900),
         (0x8001010101010101, 0x0000000000000000, 0x95a8d72813daa94d),
     ];
-    // With both halves alike TDES is DES, and a one-block retail MAC too.
+    let (issuer_key, card) = (*b"an issuer's key!", *b"a card's");
     for backend in available() {
-        for (key, plain, cipher) in KNOWN {
-            let half = key.to_be_bytes();
-            assert_eq!(des(&half, plain.to_be_bytes()), cipher.to_be_bytes());
-            // Two lanes' worth of the plain path would say the same of a wrong table, so the card
-            // key comes out as these bytes: the block Y is deciphered under the issuer key first.
-            let issuer = *b"\x31\x32\x33\x34\x35\x36\x37\x38\x31\x32\x33\x34\x35\x36\x37\x38";
-            let card = des_inverse(&[0x31, 0x32, 0x33, 0x34, 0x35, 0x36, 0x37, 0x38], half);
+        for (key, plain, cipher) in
+            KNOWN.map(|(k, p, c)| (k.to_be_bytes(), p.to_be_bytes(), c.to_be_bytes()))
+        {
+            assert_eq!(des(&key, plain), cipher, "the plain path");
             let shape = Shape {
                 blocks: 1,
                 session: Some(SessionKey([0; 8])),
                 response: Response::Method1(ResponseKey::Signing),
             };
-            // A session key with no difference has equal halves: the wanted key.
-            let card_key = card_key(&issuer, card);
-            let session = tdes_inverse(&card_key, half);
-            let message = [plain.to_be_bytes()];
             let item = Item {
-                issuer_key: &issuer,
+                issuer_key: &issuer_key,
+                message: &[plain],
                 card,
-                session,
-                message: &message,
-                cryptogram: cipher.to_be_bytes(),
-                response: [xor(cipher.to_be_bytes(), plain.to_be_bytes()), [0; 8]],
+                session: tdes_inverse(&card_key(&issuer_key, card), key),
+                cryptogram: cipher,
+                response: [xor(cipher, plain), [0; 8]],
             };
-            let mut outcome = [Outcome::default()];
-            backend.verify(&shape, &[item], &mut outcome).unwrap();
-            assert!(outcome[0].verified, "{backend:?}");
-            assert_eq!(outcome[0].response, cipher.to_be_bytes(), "{backend:?}");
+            let mut outcomes = [Outcome::default()];
+            backend.verify(&shape, &[item], &mut outcomes).unwrap();
+            assert_eq!(
+                outcomes,
+                [Outcome {
+                    verified: true,
+                    response: cipher
+                }],
+                "{backend:?}"
+            );
         }
     }
 }
@@ -253,7 +293,7 @@ const RESPONSES: [Response; 5] = [
 fn backends_agree_with_the_plain_computation() {
     let mut random = Random(1);
     let sizes = [
-        0, 1, 2, 63, 64, 65, 127, 255, 256, 257, 511, 512, 513, 1023, 1024, 1025,
+        0, 1, 2, 63, 64, 65, 127, 255, 256, 257, 511, 512, 513, 1023, 1024, 1025, 1536, 1537, 2049,
     ];
     for (turn, &size) in sizes.iter().enumerate() {
         for (n, session) in SESSIONS.into_iter().enumerate() {
@@ -283,6 +323,27 @@ fn every_shape() {
                 compare(&shape, 70, Keys::Several, Fate::Mixed, &mut random);
             }
         }
+    }
+}
+
+/// `cargo test --release -- --ignored`: a million items for every backend.
+#[test]
+#[ignore = "takes a minute"]
+fn a_million_random_items() {
+    let mut random = Random(4);
+    for _ in 0..500 {
+        let shape = Shape {
+            blocks: 1 + random.next() as usize % 20,
+            session: SESSIONS[random.next() as usize % SESSIONS.len()],
+            response: RESPONSES[random.next() as usize % RESPONSES.len()],
+        };
+        let keys = if random.next().is_multiple_of(2) {
+            Keys::Common
+        } else {
+            Keys::Several
+        };
+        let size = 1000 + random.next() as usize % 2000;
+        compare(&shape, size, keys, Fate::Mixed, &mut random);
     }
 }
 
@@ -371,6 +432,15 @@ fn refusals() {
         };
         assert_eq!(run(&shape, &[item], 1), Err(BatchError::Shape));
     }
+    let mut stale = [Outcome {
+        verified: true,
+        response: [1; 8],
+    }; 2];
+    assert_eq!(
+        Backend::Portable64.verify(&shape, &[item], &mut stale),
+        Err(BatchError::Lengths)
+    );
+    assert_eq!(stale, [Outcome::default(); 2]);
     let short = Item {
         message: &message[..1],
         ..item

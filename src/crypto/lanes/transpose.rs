@@ -29,13 +29,13 @@ pub(super) fn network<W: Logic>(rows: &mut [W; 64]) {
 #[inline(always)]
 fn bytes<W: Logic>(mut r: [W; 8]) -> [W; 8] {
     for (a, b) in [(0, 4), (1, 5), (2, 6), (3, 7)] {
-        (r[a], r[b]) = crossed::<W, 32>(r[a], r[b], 0xffff_ffff_0000_0000);
+        (r[a], r[b]) = crossed::<W, 32>(r[a], r[b], 0x0000_0000_ffff_ffff);
     }
     for (a, b) in [(0, 2), (1, 3), (4, 6), (5, 7)] {
-        (r[a], r[b]) = crossed::<W, 16>(r[a], r[b], 0xffff_0000_ffff_0000);
+        (r[a], r[b]) = crossed::<W, 16>(r[a], r[b], 0x0000_ffff_0000_ffff);
     }
     for (a, b) in [(0, 1), (2, 3), (4, 5), (6, 7)] {
-        (r[a], r[b]) = crossed::<W, 8>(r[a], r[b], 0xff00_ff00_ff00_ff00);
+        (r[a], r[b]) = crossed::<W, 8>(r[a], r[b], 0x00ff_00ff_00ff_00ff);
     }
     r
 }
@@ -43,34 +43,27 @@ fn bytes<W: Logic>(mut r: [W; 8]) -> [W; 8] {
 #[inline(always)]
 fn bits<W: Logic>(mut r: [W; 8]) -> [W; 8] {
     for (a, b) in [(0, 4), (1, 5), (2, 6), (3, 7)] {
-        (r[a], r[b]) = straight::<W, 1>(r[a], r[b], 0xaaaa_aaaa_aaaa_aaaa);
+        (r[a], r[b]) = straight::<W, 1>(r[a], r[b], 0x5555_5555_5555_5555);
     }
     for (a, b) in [(0, 2), (1, 3), (4, 6), (5, 7)] {
-        (r[a], r[b]) = crossed::<W, 4>(r[a], r[b], 0xf0f0_f0f0_f0f0_f0f0);
+        (r[a], r[b]) = crossed::<W, 4>(r[a], r[b], 0x0f0f_0f0f_0f0f_0f0f);
     }
     for (a, b) in [(0, 1), (2, 3), (4, 5), (6, 7)] {
-        (r[a], r[b]) = crossed::<W, 2>(r[a], r[b], 0xcccc_cccc_cccc_cccc);
+        (r[a], r[b]) = crossed::<W, 2>(r[a], r[b], 0x3333_3333_3333_3333);
     }
     r
 }
 
-/// The row bit and the bit number's bit of weight `N` change places. `high` marks the bits whose
-/// number has that bit set.
+/// The row bit and the bit number's bit of weight `N` change places. `low` marks the bits whose
+/// number has that bit clear.
 #[inline(always)]
-fn straight<W: Logic, const N: u32>(row0: W, row1: W, high: u64) -> (W, W) {
-    let high = W::splat(high);
-    (
-        W::select(high, row1.up::<N>(), row0),
-        W::select(high, row1, row0.down::<N>()),
-    )
+fn straight<W: Logic, const N: u32>(row0: W, row1: W, low: u64) -> (W, W) {
+    let (row1, row0) = W::exchange::<N>(row1, row0, low);
+    (row0, row1)
 }
 
 /// They change places and both are complemented.
 #[inline(always)]
-fn crossed<W: Logic, const N: u32>(row0: W, row1: W, high: u64) -> (W, W) {
-    let high = W::splat(high);
-    (
-        W::select(high, row0, row1.down::<N>()),
-        W::select(high, row0.up::<N>(), row1),
-    )
+fn crossed<W: Logic, const N: u32>(row0: W, row1: W, low: u64) -> (W, W) {
+    W::exchange::<N>(row0, row1, low)
 }

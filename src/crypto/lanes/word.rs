@@ -1,6 +1,8 @@
 //! What a backend provides: a word of many one-bit lanes.
 
-use super::wiring::{Direction, EXPANDED};
+use super::gather;
+use super::rounds::Stream;
+use super::wiring::Direction;
 
 /// Logic on all lanes at once.
 ///
@@ -25,10 +27,17 @@ pub(super) unsafe trait Logic: Copy + 'static {
     fn up<const N: u32>(self) -> Self;
     /// Shifts within each column towards the less significant bits.
     fn down<const N: u32>(self) -> Self;
-    /// The bits of `self` where `mask` is one, of `other` elsewhere.
+    /// Exchanges bits between two words: those of `a` selected by `low`, and those of `b` that lie
+    /// `N` places up from there.
     #[inline(always)]
-    fn select(mask: Self, one: Self, other: Self) -> Self {
-        other.xor(mask.and(one.xor(other)))
+    fn exchange<const N: u32>(a: Self, b: Self, low: u64) -> (Self, Self) {
+        exchange::<Self, N>(a, b, low)
+    }
+
+    /// See [`gather`].
+    #[inline(always)]
+    fn gather(records: gather::Records) -> gather::Gathered {
+        gather::plain(records)
     }
 
     #[inline(always)]
@@ -37,7 +46,15 @@ pub(super) unsafe trait Logic: Copy + 'static {
     }
 }
 
+/// [`Logic::exchange`] in gates of two inputs.
+#[inline(always)]
+pub(super) fn exchange<W: Logic, const N: u32>(a: W, b: W, low: u64) -> (W, W) {
+    let difference = W::splat(low).and(a.xor(b.down::<N>()));
+    (a.xor(difference), b.xor(difference.up::<N>()))
+}
+
 /// Any Boolean function of three words in one instruction.
+#[cfg(target_arch = "x86_64")]
 pub(super) trait TernaryLogic: Logic {
     /// Bit `4a + 2b + c` of `TABLE` is the function's value.
     fn ternary<const TABLE: i32>(a: Self, b: Self, c: Self) -> Self;
@@ -53,12 +70,7 @@ pub(super) trait Word: Logic {
     fn substitute<const S: usize>(inputs: [Self; 6], left: [Self; 4]) -> [Self; 4];
 
     /// [`rounds::sixteen`](super::rounds::sixteen) compiled for this word.
-    fn sixteen_rounds<const B: usize>(
-        blocks: &mut [[Self; 64]; B],
-        swapped: bool,
-        keys: &[[Self; EXPANDED]; B],
-        direction: Direction,
-    );
+    fn sixteen_rounds(streams: &mut [Stream<Self>], direction: Direction);
 
     /// [`transpose::network`](super::transpose::network) compiled for this word.
     fn transpose(rows: &mut [Self; 64]);

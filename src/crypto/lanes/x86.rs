@@ -5,17 +5,18 @@
 //! that is not inlined into code compiled for the same features costs a call, a hundredfold.
 
 use super::batch::{Item, Outcome, Shape};
-use super::wiring::{Direction, EXPANDED};
-use super::word::{Logic, TernaryLogic, Word};
-use super::{kernel, rounds, sbox_ternary, sbox_two_input, transpose};
+use super::rounds::Stream;
+use super::wiring::Direction;
+use super::word::{Logic, TernaryLogic, Word, exchange};
+use super::{gather, kernel, rounds, sbox_ternary, sbox_two_input, transpose};
 use core::arch::x86_64::*;
 
 macro_rules! word {
     (
         $(#[$doc:meta])* $word:ident($register:ty), $lanes:literal lanes, $features:literal,
         $set1:ident $xor:ident $and:ident $or:ident $andnot:ident $up:ident $down:ident,
-        sboxes $sboxes:ident, complemented $complemented:expr, verify $verify:ident,
-        select $select:expr
+        sboxes $sboxes:ident, complemented $complemented:expr, verify $verify:ident, gather $gather:ident,
+        exchange $exchange:ident
     ) => {
         $(#[$doc])*
         #[derive(Clone, Copy)]
@@ -62,9 +63,13 @@ macro_rules! word {
                 $word(unsafe { $down(self.0, _mm_cvtsi32_si128(N as i32)) })
             }
             #[inline(always)]
-            fn select(mask: Self, one: Self, other: Self) -> Self {
-                let select: fn(Self, Self, Self) -> Self = $select;
-                select(mask, one, other)
+            fn gather(records: gather::Records) -> gather::Gathered {
+                // SAFETY: words exist only where their instructions do.
+                unsafe { gather::x86::$gather(records) }
+            }
+            #[inline(always)]
+            fn exchange<const N: u32>(a: Self, b: Self, low: u64) -> (Self, Self) {
+                $exchange::<Self, N>(a, b, low)
             }
         }
 
@@ -76,24 +81,14 @@ macro_rules! word {
                 $sboxes::substitute::<Self, S>(inputs, left)
             }
             #[inline(always)]
-            fn sixteen_rounds<const B: usize>(
-                blocks: &mut [[Self; 64]; B],
-                swapped: bool,
-                keys: &[[Self; EXPANDED]; B],
-                direction: Direction,
-            ) {
+            fn sixteen_rounds(streams: &mut [Stream<Self>], direction: Direction) {
                 #[inline(never)]
                 #[target_feature(enable = $features)]
-                fn compiled<const B: usize>(
-                    blocks: &mut [[$word; 64]; B],
-                    swapped: bool,
-                    keys: &[[$word; EXPANDED]; B],
-                    direction: Direction,
-                ) {
-                    rounds::sixteen(blocks, swapped, keys, direction);
+                fn compiled(streams: &mut [Stream<$word>], direction: Direction) {
+                    rounds::sixteen(streams, direction);
                 }
                 // SAFETY: words exist only where their instructions do.
-                unsafe { compiled(blocks, swapped, keys, direction) }
+                unsafe { compiled(streams, direction) }
             }
             #[inline(always)]
             fn transpose(rows: &mut [Self; 64]) {
@@ -124,8 +119,8 @@ word! {
     Avx2(__m256i), 256 lanes, "avx2",
     _mm256_set1_epi64x _mm256_xor_si256 _mm256_and_si256 _mm256_or_si256 _mm256_andnot_si256
     _mm256_sll_epi64 _mm256_srl_epi64,
-    sboxes sbox_two_input, complemented sbox_two_input::COMPLEMENTED, verify verify_avx2,
-    select |mask, one, other| other.xor(mask.and(one.xor(other)))
+    sboxes sbox_two_input, complemented sbox_two_input::COMPLEMENTED, verify verify_avx2, gather avx2,
+    exchange exchange
 }
 
 word! {
@@ -133,8 +128,8 @@ word! {
     Avx512Vl(__m256i), 256 lanes, "avx512f,avx512vl",
     _mm256_set1_epi64x _mm256_xor_si256 _mm256_and_si256 _mm256_or_si256 _mm256_andnot_si256
     _mm256_sll_epi64 _mm256_srl_epi64,
-    sboxes sbox_ternary, complemented 0, verify verify_avx512vl,
-    select |mask, one, other| Self::ternary::<SELECT>(mask, one, other)
+    sboxes sbox_ternary, complemented 0, verify verify_avx512vl, gather avx512,
+    exchange exchange_ternary
 }
 
 word! {
@@ -142,12 +137,20 @@ word! {
     Avx512(__m512i), 512 lanes, "avx512f",
     _mm512_set1_epi64 _mm512_xor_si512 _mm512_and_si512 _mm512_or_si512 _mm512_andnot_si512
     _mm512_sll_epi64 _mm512_srl_epi64,
-    sboxes sbox_ternary, complemented 0, verify verify_avx512,
-    select |mask, one, other| Self::ternary::<SELECT>(mask, one, other)
+    sboxes sbox_ternary, complemented 0, verify verify_avx512, gather avx512,
+    exchange exchange_ternary
 }
 
-/// `a ? b : c`.
-const SELECT: i32 = 0xca;
+/// [`Logic::exchange`] in ternary gates: two selections.
+#[inline(always)]
+fn exchange_ternary<W: TernaryLogic, const N: u32>(a: W, b: W, low: u64) -> (W, W) {
+    const SELECT: i32 = 0xca;
+    let low = W::splat(low);
+    (
+        W::ternary::<SELECT>(low, b.down::<N>(), a),
+        W::ternary::<SELECT>(low, b, a.up::<N>()),
+    )
+}
 
 impl TernaryLogic for Avx512Vl {
     #[inline(always)]
