@@ -10,7 +10,7 @@ mod common;
 mod test_card;
 
 use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 
 use chipcard::apdu::MAX_RESPONSE_LENGTH;
 use chipcard::card::{Applet, VolatileMemory, test_cards as card};
@@ -111,6 +111,7 @@ fn a_card_allocates_nothing() {
 mod stack {
     use super::*;
 
+    use std::cell::RefCell;
     use std::ffi::c_void;
     use std::ptr;
 
