@@ -111,6 +111,7 @@ fn a_card_allocates_nothing() {
 mod stack {
     use super::*;
 
+    use std::cell::RefCell;
     use std::ffi::c_void;
     use std::ptr;
 

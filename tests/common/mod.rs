@@ -5,7 +5,6 @@
     unreachable_pub,
     reason = "every test file uses another part"
 )]
-#![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
 use chipcard::apdu::{MAX_RESPONSE_LENGTH, StatusWord};
 use chipcard::card::test_cards::TestCard;

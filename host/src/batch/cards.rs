@@ -91,7 +91,7 @@ impl CardFile {
         let mut cards = Vec::with_capacity(reader.rows.rows().len());
         for row in reader.rows.rows() {
             let issued = match &row.fault {
-                Some(fault) => Err(fault.clone()),
+                Some(fault) => Err(Fault::clone(fault)),
                 None => Issued::new(&row.facts),
             };
             cards.push(issued.map_err(|fault| {

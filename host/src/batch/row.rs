@@ -85,7 +85,8 @@ pub(super) struct Row {
     pub(super) line: u64,
     pub(super) facts: Facts,
     pub(super) chip: Range<usize>,
-    pub(super) fault: Option<Fault>,
+    /// In a box, so that the rows that have none are small.
+    pub(super) fault: Option<Box<Fault>>,
 }
 
 /// Rows whose chip data share one buffer, so that a row needs no memory of its own.
@@ -147,7 +148,7 @@ impl Rows {
             _ => row.facts.set(field, cell.raw()),
         };
         if let Err(fault) = put {
-            row.fault.get_or_insert(fault);
+            row.fault.get_or_insert_with(|| Box::new(fault));
         }
         row.chip.end = self.chip.len();
     }
@@ -155,7 +156,7 @@ impl Rows {
     /// Says that the row that was begun last is wrong, unless something is wrong with it already.
     pub(super) fn wrong(&mut self, fault: Fault) {
         if let Some(row) = self.rows.last_mut() {
-            row.fault.get_or_insert(fault);
+            row.fault.get_or_insert_with(|| Box::new(fault));
         }
     }
 }

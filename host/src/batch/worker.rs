@@ -61,7 +61,7 @@ impl<'w, 'v, E: CryptogramEngine> Worker<'w, 'v, E> {
             let (line, later) = rest.split_at_checked(end).unwrap_or((rest, &[]));
             rest = later.get(1..).unwrap_or_default();
             if !line.trim_ascii().is_empty() {
-                self.rows.begin(line_number);
+                self.begin_row(line_number);
                 members.read(line, &mut self.rows);
                 self.end_row();
             }
@@ -70,11 +70,13 @@ impl<'w, 'v, E: CryptogramEngine> Worker<'w, 'v, E> {
     }
 
     /// Begins a row.
+    #[cfg(feature = "parquet")]
     pub(super) fn begin_row(&mut self, line: u64) {
         self.rows.begin(line);
     }
 
     /// Adds a value to it.
+    #[cfg(feature = "parquet")]
     pub(super) fn put(&mut self, field: Field, cell: Cell<'_>) {
         self.rows.put(field, cell);
     }
@@ -100,12 +102,8 @@ impl<'w, 'v, E: CryptogramEngine> Worker<'w, 'v, E> {
         let mut chips = Vec::with_capacity(rows.len());
         let mut refused = Vec::new();
         for (place, row) in rows.iter().enumerate() {
-            match prepare(self.plan, &self.rows, row) {
-                Ok((card, chip)) => {
-                    places.push(place);
-                    cards.push(card);
-                    chips.push(chip);
-                }
+            match prepare(self.plan, &self.rows, row, &mut cards, &mut chips) {
+                Ok(()) => places.push(place),
                 Err(why) => refused.push((place, why)),
             }
         }
@@ -147,28 +145,31 @@ impl<'w, 'v, E: CryptogramEngine> Worker<'w, 'v, E> {
     }
 }
 
-/// The two things that verification takes.
+/// Adds the two things that verification takes, or neither.
 fn prepare<'r, 'v>(
     plan: &Plan<'v>,
     rows: &'r Rows,
     row: &Row,
-) -> Result<(CardRecord<'v>, ChipData<'r>), Why> {
+    cards: &mut Vec<CardRecord<'v>>,
+    chips: &mut Vec<ChipData<'r>>,
+) -> Result<(), Why> {
     if let Some(fault) = &row.fault {
-        return Err(Why::Malformed(fault.clone()));
+        return Err(Why::Malformed(Fault::clone(fault)));
     }
     let chip = rows.chip(row);
     if chip.is_empty() {
         let fault = Fault::of(Field::De55, FaultKind::Missing);
         return Err(Why::Malformed(fault));
     }
-    let card = plan.register.card(&row.facts)?;
     let chip = ChipData::parse(chip).map_err(|error| Why::Refused(Refusal::Malformed(error)))?;
-    Ok((card, chip))
+    cards.push(plan.register.card(&row.facts)?);
+    chips.push(chip);
+    Ok(())
 }
 
 impl<E: CryptogramEngine> Records for Worker<'_, '_, E> {
     fn begin(&mut self, line: u64) {
-        self.rows.begin(line);
+        self.begin_row(line);
     }
 
     fn cell(&mut self, column: usize, value: &[u8]) {

@@ -92,6 +92,10 @@ pub(super) fn rotations(direction: Direction) -> impl Iterator<Item = [usize; 2]
 /// The key of one round is what is seen through a window on the expanded key that begins at the
 /// round's rotation: rotating C and D is moving on, and a key bit's distance from there is constant.
 #[inline(always)]
+#[expect(
+    clippy::expect_used,
+    reason = "the rotations are DES's own constants, none over 28"
+)]
 pub(super) fn window<W>(key: &[W; EXPANDED], rotation: usize) -> &[W; WINDOW] {
     key[rotation..]
         .first_chunk()
