@@ -176,11 +176,12 @@ mod stack {
 
     /// With AES, more than a third of it is the `aes` crate's: where the processor has AVX-512 it spreads the round keys over
     /// wide registers, on the stack, for a single block too. The constant-time TDES of the feature `simd` keeps the schedules of
-    /// both directions.
+    /// both directions of several keys.
     const fn limit(cipher: CipherFamily) -> usize {
         match cipher {
-            CipherFamily::Tdes if !cfg!(feature = "simd") => 4096,
-            _ => 5120,
+            _ if cfg!(feature = "simd") => 6144,
+            CipherFamily::Tdes => 4096,
+            CipherFamily::Aes => 5120,
         }
     }
 

@@ -16,6 +16,7 @@ pub(super) fn verify_many<K: KeySets + ?Sized>(
 }
 
 /// Verifies one TDES cryptogram, without a heap; everything else stays [`Pending`](BatchOutcome::Pending).
+#[inline(never)] // What it needs of the stack is gone before anything else needs some.
 pub(super) fn verify_one<K: KeySets + ?Sized>(
     keys: &K,
     request: &BatchRequest<'_>,

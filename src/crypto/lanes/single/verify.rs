@@ -85,31 +85,26 @@ pub enum ResponseKey {
 pub fn verify(imk: &Tdes2Key, request: &Request<'_>) -> Verdict {
     let y = request.diversification;
     let card = imk.derive([y, y.map(|byte| !byte)]);
+    let session;
+    let signing = match request.session {
+        Session::CardKey => &card,
+        Session::Derived(blocks) => {
+            session = card.derive(blocks);
+            &session
+        }
+    };
     let answer = Answer::new(request);
-    match (request.session, request.response_key) {
-        (Session::CardKey, _) => {
-            let (valid, arpc) = middle(&card, request, Some(&answer));
-            Verdict::new(valid, arpc, request.response.length())
-        }
-        (Session::Derived(blocks), ResponseKey::Session) => {
-            let session = card.derive(blocks);
-            let (valid, arpc) = middle(&session, request, Some(&answer));
-            Verdict::new(valid, arpc, request.response.length())
-        }
-        (Session::Derived(blocks), ResponseKey::Card) => {
-            let session = card.derive(blocks);
-            let (valid, _) = middle(&session, request, None);
-            let (_, arpc) = middle(
-                &card,
-                &Request {
-                    message: &[],
-                    ..*request
-                },
-                Some(&answer),
-            );
-            Verdict::new(valid, arpc, request.response.length())
-        }
+    let beside =
+        request.response_key == ResponseKey::Session || request.session == Session::CardKey;
+    let (valid, mut arpc) = middle(signing, request, beside.then_some(&answer));
+    if !beside {
+        let alone = Request {
+            message: &[],
+            ..*request
+        };
+        (_, arpc) = middle(&card, &alone, Some(&answer));
     }
+    Verdict::new(valid, arpc, request.response.length())
 }
 
 /// The blocks of the answer. Enciphering one block (method 1) is its retail MAC.
@@ -148,6 +143,7 @@ const ANSWER: usize = 2;
 /// Steps handed to a kernel at once.
 const CHUNK: usize = 4;
 
+#[inline(never)] // Its steps have a stack frame of their own.
 fn middle(key: &Tdes2Key, request: &Request<'_>, answer: Option<&Answer>) -> (Choice, u64) {
     let kernel = key.kernel();
     let message = request.message;
