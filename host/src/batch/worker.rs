@@ -70,7 +70,6 @@ impl<'w, 'v, E: CryptogramEngine> Worker<'w, 'v, E> {
     }
 
     /// Begins a row.
-    #[cfg(feature = "parquet")]
     pub(super) fn begin_row(&mut self, line: u64) {
         self.rows.begin(line);
     }
