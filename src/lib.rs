@@ -64,7 +64,7 @@
 //! |---|---|
 //! | `std` (default) | `alloc` |
 //! | `alloc` | key sets in a `Vec` |
-//! | `simd` | many cryptograms at once in vector registers, for [`Issuer::verify_batch`]; the only `unsafe` code |
+//! | `simd` | constant-time TDES, and many cryptograms at once in vector registers ([`Issuer::verify_batch`]); the only `unsafe` code |
 //! | `oda` | offline data authentication with RSA and elliptic curves; needs a heap |
 //! | `laboratory` | single steps on bare values, for test benches; **never in an authorisation host** |
 //!

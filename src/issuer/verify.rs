@@ -97,7 +97,8 @@ impl<E: CryptogramEngine> Issuer<E> {
     /// card was issued with; that tag 9F27, where it is there, says ARQC; the cryptogram, in constant time;
     /// and then, because only now they can be believed, that the card verification results say that the card made an
     /// ARQC in the first GENERATE AC. Card verification results that say "AAC" for both GENERATE ACs, which no card
-    /// can (an AAC ends the transaction), say nothing: test tools leave those bits zero.
+    /// can (an AAC ends the transaction), say nothing: test tools leave those bits zero. Of Interac and JCB cards
+    /// those bits are not public; there only tag 9F27 tells the type, which no cryptogram covers.
     ///
     /// # Errors
     /// A [`Refusal`] with the reason.
