@@ -215,10 +215,10 @@ impl SecretKey {
     /// Schedules the key for the time that `work` takes.
     pub(crate) fn with_cipher<T>(&self, work: impl FnOnce(&dyn BlockCipher) -> T) -> Result<T> {
         match self.algorithm() {
-            Algorithm::Tdes => with(tdes, self.bytes(), work),
-            Algorithm::Aes128 => with(scheduled::<Aes128>, self.bytes(), work),
-            Algorithm::Aes192 => with(scheduled::<Aes192>, self.bytes(), work),
-            Algorithm::Aes256 => with(scheduled::<Aes256>, self.bytes(), work),
+            Algorithm::Tdes => Ok(with(Tdes::new, sized(self.bytes())?, work)),
+            Algorithm::Aes128 => Ok(with(Aes128::new, sized(self.bytes())?, work)),
+            Algorithm::Aes192 => Ok(with(Aes192::new, sized(self.bytes())?, work)),
+            Algorithm::Aes256 => Ok(with(Aes256::new, sized(self.bytes())?, work)),
         }
     }
 }
@@ -238,11 +238,20 @@ fn scheduled<C: KeyInit>(key: &[u8]) -> Result<C> {
     C::new_from_slice(key).map_err(|_| Error::new(ErrorKind::KeyLength))
 }
 
-#[inline(never)] // Each cipher's schedules have a stack frame of their own: AES's are large.
-fn with<C: BlockCipher, T>(
-    schedule: impl FnOnce(&[u8]) -> Result<C>,
-    key: &[u8],
+/// The key as the cipher takes it.
+fn sized<'k, K>(key: &'k [u8]) -> Result<&'k K>
+where
+    &'k K: TryFrom<&'k [u8]>,
+{
+    key.try_into().map_err(|_| Error::new(ErrorKind::KeyLength))
+}
+
+/// The schedule is made where it stays, because AES's are large and every move of one takes its place on the stack again.
+#[inline(never)]
+fn with<K, C: BlockCipher, T>(
+    schedule: impl FnOnce(&K) -> C,
+    key: &K,
     work: impl FnOnce(&dyn BlockCipher) -> T,
-) -> Result<T> {
-    Ok(work(&schedule(key)?))
+) -> T {
+    work(&schedule(key))
 }

@@ -10,6 +10,9 @@ pub(crate) const CAPACITY: usize = 288;
 /// A message of any kind.
 pub(crate) type Message = Bounded<CAPACITY>;
 
+/// What an application cryptogram signs: EMV's own lists need 65 bytes; a host's own may need more.
+pub(crate) type SignedData = Bounded<128>;
+
 /// A byte string with a bound, wiped when dropped because it may hold a PIN.
 pub(crate) struct Bounded<const N: usize> {
     bytes: [u8; N],

@@ -19,7 +19,7 @@ mod tests;
 pub use cipher::{Algorithm, Mode};
 pub(crate) use cipher::{BlockCipher, Cipher};
 pub(crate) use mac::{constant_time_eq, full_mac, mac};
-pub(crate) use message::{Bounded, Message};
+pub(crate) use message::{Bounded, Message, SignedData};
 pub use padding::Padding;
 pub(crate) use parity::odd_parity;
 pub(crate) use secret::SecretKey;

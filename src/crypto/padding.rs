@@ -1,6 +1,6 @@
 //! Padding of messages before a MAC or encipherment.
 
-use crate::crypto::{Algorithm, Message};
+use crate::crypto::{Algorithm, Bounded};
 use crate::error::{Error, ErrorKind, Result};
 
 /// How a message is brought to whole blocks.
@@ -94,7 +94,11 @@ impl Padding {
     ///
     /// # Errors
     /// [`ErrorKind::MessageTooLong`].
-    pub(crate) fn apply(self, message: &mut Message, block: usize) -> Result<()> {
+    pub(crate) fn apply<const N: usize>(
+        self,
+        message: &mut Bounded<N>,
+        block: usize,
+    ) -> Result<()> {
         let (front, tail) = self.around(message.as_bytes().len(), block)?;
         if let Some(byte) = front {
             message.put_in_front(byte)?;

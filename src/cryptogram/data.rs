@@ -1,6 +1,6 @@
 //! What a cryptogram signs: a list of data elements, joined without tags and lengths.
 
-use crate::crypto::Message;
+use crate::crypto::SignedData;
 use crate::error::{Error, ErrorKind, Result};
 use crate::tag::{self, Tag};
 
@@ -137,8 +137,8 @@ pub trait DataSource {
 }
 
 /// Joins the parts.
-pub(crate) fn assemble(list: &DataList, source: &dyn DataSource) -> Result<Message> {
-    let mut message = Message::new();
+pub(crate) fn assemble(list: &DataList, source: &dyn DataSource) -> Result<SignedData> {
+    let mut message = SignedData::new();
     for part in list.parts() {
         let require = |tag| {
             source

@@ -1,6 +1,6 @@
 //! Verification of an authorisation request cryptogram, and what it proves.
 
-use crate::crypto::Message;
+use crate::crypto::SignedData;
 use crate::cryptogram::{
     ApplicationCryptogram, ChainBlock, CryptogramVersion, DataSource, assemble,
 };
@@ -167,11 +167,12 @@ pub(super) struct Claim<'c> {
     un: UnpredictableNumber,
     arqc: ApplicationCryptogram,
     /// The signed data, joined, not padded.
-    data: Message,
+    data: SignedData,
 }
 
 impl<'c> Claim<'c> {
     /// Reads the claim and checks it against the card's record.
+    #[inline(never)] // What reading needs of the stack is gone before the keys need some.
     pub(super) fn read(card: &CardRecord<'_>, chip: &ChipData<'c>) -> Result<Self, Refusal> {
         check_identity(card, chip)?;
         let raw_iad = chip.issuer_application_data()?;
