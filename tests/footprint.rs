@@ -1,5 +1,5 @@
-//! What one verification needs of memory: no heap, and with TDES less than 4 KiB of stack. And a card: no heap, and
-//! 8 KiB for everything.
+//! What one verification needs of memory: no heap, and less than 4 KiB of stack. And a card: no heap, and 8 KiB
+//! for everything.
 //!
 //! `cargo test --release --features laboratory --test footprint -- --nocapture` prints the numbers. The stack is measured
 //! in release builds alone: without optimisation every move of a value has a place of its own.
@@ -180,8 +180,7 @@ mod stack {
     const fn limit(cipher: CipherFamily) -> usize {
         match cipher {
             _ if cfg!(feature = "simd") => 6144,
-            CipherFamily::Tdes => 4096,
-            CipherFamily::Aes => 5120,
+            CipherFamily::Tdes | CipherFamily::Aes => 4096,
         }
     }
 

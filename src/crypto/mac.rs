@@ -1,8 +1,7 @@
 //! Message authentication codes: the retail MAC for TDES, CMAC for AES.
 
-use aes::{Aes128, Aes192, Aes256};
-use cmac::{Cmac, KeyInit, Mac};
 use subtle::ConstantTimeEq;
+use zeroize::Zeroize;
 
 use crate::crypto::cipher::tdes;
 use crate::crypto::{Algorithm, Padding, SecretKey};
@@ -27,9 +26,7 @@ pub(crate) fn full_mac(key: &SecretKey, padding: Padding, message: &[u8]) -> Res
     match key.algorithm() {
         Algorithm::Tdes => retail_mac(key, padding, message),
         _ if padding != Padding::None => Err(Error::new(ErrorKind::Padding)),
-        Algorithm::Aes128 => cmac::<Cmac<Aes128>>(key, message),
-        Algorithm::Aes192 => cmac::<Cmac<Aes192>>(key, message),
-        Algorithm::Aes256 => cmac::<Cmac<Aes256>>(key, message),
+        _ => cmac(key, message),
     }
 }
 
@@ -47,14 +44,39 @@ fn retail_mac(key: &SecretKey, padding: Padding, message: &[u8]) -> Result<[u8; 
     Ok([a, b, c, d, e, f, g, h, 0, 0, 0, 0, 0, 0, 0, 0])
 }
 
+/// CMAC (NIST SP 800-38B, RFC 4493). Written out, because it needs one schedule on the stack where a MAC object
+/// moves its own about.
 #[inline(never)] // As above.
-fn cmac<M: Mac + KeyInit>(key: &SecretKey, message: &[u8]) -> Result<[u8; 16]> {
-    let mut mac = <M as KeyInit>::new_from_slice(key.bytes())
-        .map_err(|_| Error::new(ErrorKind::KeyLength))?;
-    mac.update(message);
-    let mac = mac.finalize().into_bytes();
-    let output = mac.first_chunk().ok_or(Error::new(ErrorKind::Cipher))?;
-    Ok(*output)
+fn cmac(key: &SecretKey, message: &[u8]) -> Result<[u8; 16]> {
+    key.with_cipher(|cipher| {
+        let encrypt = |block: u128| u128::from_be_bytes(cipher.encrypt(block.to_be_bytes()));
+        let whole = !message.is_empty() && message.len().is_multiple_of(16);
+        let before_last = message.len().div_ceil(16).saturating_sub(1) * 16;
+        let (blocks, last) = message.split_at(before_last);
+        let mut mask = double(encrypt(0));
+        let mut end = [0; 16];
+        for (to, from) in end.iter_mut().zip(last) {
+            *to = *from;
+        }
+        if !whole {
+            mask = double(mask);
+            if let Some(byte) = end.get_mut(last.len()) {
+                *byte = 0x80;
+            }
+        }
+        let (blocks, _) = blocks.as_chunks();
+        let chain = blocks.iter().fold(0, |chain, block| {
+            encrypt(chain ^ u128::from_be_bytes(*block))
+        });
+        let output = encrypt(chain ^ u128::from_be_bytes(end) ^ mask).to_be_bytes();
+        mask.zeroize();
+        output
+    })
+}
+
+/// Multiplication by x in the field of CMAC's subkeys, without a branch on the key.
+const fn double(block: u128) -> u128 {
+    (block << 1) ^ (0x87 * (block >> 127))
 }
 
 /// Compares in a time that depends on the lengths alone.

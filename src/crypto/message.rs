@@ -11,7 +11,7 @@ pub(crate) const CAPACITY: usize = 288;
 pub(crate) type Message = Bounded<CAPACITY>;
 
 /// What an application cryptogram signs: EMV's own lists need 65 bytes; a host's own may need more.
-pub(crate) type SignedData = Bounded<128>;
+pub(crate) type SignedData = Bounded<96>;
 
 /// A byte string with a bound, wiped when dropped because it may hold a PIN.
 pub(crate) struct Bounded<const N: usize> {
