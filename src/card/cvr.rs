@@ -3,8 +3,8 @@
 use crate::card::issuer_authentication::Outcome;
 use crate::card::session::{PinVerification, Session};
 use crate::card::transaction::Transaction;
-use crate::card::{CardState, Profile};
-use crate::element::iad::{Fact, counters_mut, write_cvr};
+use crate::card::{AnswerSignature, CardState, Profile};
+use crate::element::iad::{Fact, counters_mut, dac_mut, write_cvr};
 use crate::element::{
     CountryCode, CryptogramType, CvmResult, CvmResults, IadLayout, IssuerApplicationData,
 };
@@ -71,6 +71,13 @@ impl Report<'_> {
                 *to = from;
             }
         }
+        let number = self.session.icc_dynamic_number;
+        let dynamic = self.session.dda_performed || self.cda_first() || self.cda_second();
+        if let (true, Some(number), Some(place)) = (dynamic, number, dac_mut(layout, used)) {
+            for (to, from) in place.iter_mut().zip(number.as_bytes()) {
+                *to = *from;
+            }
+        }
         Iad {
             bytes,
             length,
@@ -96,6 +103,9 @@ impl Report<'_> {
             Fact::ScriptCounter => return state.script_counter,
             Fact::OfflinePinPerformed => session.pin != PinVerification::NotPerformed,
             Fact::OfflinePinNotPerformed => session.pin == PinVerification::NotPerformed,
+            Fact::OfflineEncipheredPinPerformed => {
+                session.pin != PinVerification::NotPerformed && session.pin_was_enciphered
+            }
             Fact::OfflinePinFailed => session.pin == PinVerification::Failed,
             Fact::OfflinePinSuccessful => session.pin == PinVerification::Successful,
             Fact::TerminalWronglyAssumesPin => {
@@ -127,15 +137,29 @@ impl Report<'_> {
             Fact::VelocityLimitExceeded => velocity.any(),
             Fact::Domestic => domestic() == Some(true),
             Fact::International => domestic() == Some(false),
+            Fact::DdaPerformed => session.dda_performed,
+            Fact::CdaPerformed => self.cda_first() || self.cda_second(),
+            Fact::CdaPerformedFirst => self.cda_first(),
+            Fact::CdaPerformedSecond => self.cda_second(),
             Fact::ExpectedPinNotReceived
             | Fact::ConsumerDeviceCvmPerformed
-            | Fact::DdaPerformed
-            | Fact::CdaPerformed
-            | Fact::CdaPerformedSecond
             | Fact::LowerSecondLimitExceeded
             | Fact::UpperSecondLimitExceeded => false,
         };
         u8::from(is)
+    }
+
+    /// The first GENERATE AC was answered with CDA. What XDA is in the results of any layout is not public.
+    fn cda_first(&self) -> bool {
+        let [first, _] = self.session.signature_asked;
+        first == Some(AnswerSignature::Cda) && self.first != CryptogramType::Aac
+    }
+
+    /// The second is.
+    fn cda_second(&self) -> bool {
+        let [_, second] = self.session.signature_asked;
+        second == Some(AnswerSignature::Cda)
+            && self.second.is_some_and(|kind| kind != CryptogramType::Aac)
     }
 
     /// Whether the CVM results (tag 9F34), where a list asks for them, say that the card has accepted a PIN.

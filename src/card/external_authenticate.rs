@@ -3,10 +3,10 @@
 use crate::apdu::{Command, StatusWord};
 use crate::card::issuer_authentication::{Outcome, authenticate};
 use crate::card::session::Phase;
-use crate::card::{Answer, Applet, AuthenticationCommand, CardMemory, no_parameters};
+use crate::card::{Answer, Applet, AuthenticationCommand, CardMemory, Coprocessor, no_parameters};
 use crate::error::ErrorKind;
 
-impl<M: CardMemory> Applet<'_, M> {
+impl<M: CardMemory, C: Coprocessor> Applet<'_, M, C> {
     /// Checks the issuer's answer, once in a transaction.
     #[inline(never)] // See the module's page: memory.
     pub(super) fn external_authenticate(&mut self, command: &Command<'_>) -> Answer {

@@ -9,31 +9,72 @@ use crate::card::risk::{Velocity, add_offline, first_decision, hits};
 use crate::card::session::{FirstCryptogram, Phase};
 use crate::card::transaction::{Signed, Transaction};
 use crate::card::{
-    Answer, Applet, AuthenticationCommand, CardMemory, CardState, IssuerAuthentication,
-    ResponseFormat,
+    Answer, AnswerSignature, AnswerToSign, Applet, AuthenticationCommand, CardMemory, CardState,
+    Coprocessor, IssuerAuthentication, MAX_SIGNATURE_LENGTH, ResponseFormat,
 };
 use crate::cryptogram::{ApplicationCryptogram, assemble};
 use crate::element::{
-    AuthorisationResponseCode, CryptogramInformationData, CryptogramType,
-    TerminalVerificationResults as Tvr, UnpredictableNumber,
+    ApplicationInterchangeProfile as Aip, AuthorisationResponseCode, CryptogramInformationData,
+    CryptogramType, TerminalVerificationResults as Tvr, UnpredictableNumber,
 };
 use crate::error::Result;
 use crate::tag;
 use crate::tlv::Writer;
 
-impl<M: CardMemory> Applet<'_, M> {
+/// Bytes of the data objects that a signed answer has beside its signature: 9F27, 9F36, 9F26, and 9F10 of 32 bytes.
+const MAX_OBJECTS_LENGTH: usize = 4 + 5 + 11 + 35;
+
+/// A cryptogram, and what goes into the answer with it or is signed with the answer.
+struct Made<'a> {
+    kind: CryptogramType,
+    ac: ApplicationCryptogram,
+    iad: &'a [u8],
+    un: UnpredictableNumber,
+    cdol2_data: Option<&'a [u8]>,
+}
+
+impl<M: CardMemory, C: Coprocessor> Applet<'_, M, C> {
     pub(super) fn generate_ac(&mut self, command: &Command<'_>, reply: &mut Writer<'_>) -> Answer {
-        // The other bits of P1 ask for a signature (CDA, XDA), which the profile does not offer.
         let requested = CryptogramType::from_bits(command.p1 >> 6)
-            .filter(|_| command.p1 & 0x3F == 0 && command.p2 == 0)
+            .filter(|_| command.p2 == 0)
             .ok_or(StatusWord::INCORRECT_P1_P2)?;
+        let signature = self.signature_asked(command.p1)?;
+        let numbered = |applet: &mut Self| match signature {
+            // Its number stands in the issuer application data too, with some payment systems.
+            Some(AnswerSignature::Cda) => applet.icc_dynamic_number().map(drop),
+            _ => Ok(()),
+        };
         match (self.session.phase, self.session.first) {
-            (Phase::Initiated, _) => self.first_generate_ac(requested, command.data, reply),
+            (Phase::Initiated, _) => {
+                numbered(self)?;
+                self.session.signature_asked = [signature, None];
+                self.first_generate_ac(requested, command.data, reply)
+            }
             (Phase::Online, Some(first)) => match requested {
                 CryptogramType::Arqc => Err(StatusWord::INCORRECT_P1_P2),
-                _ => self.second_generate_ac(first, requested, command.data, reply),
+                _ => {
+                    numbered(self)?;
+                    let [_, second] = &mut self.session.signature_asked;
+                    *second = signature;
+                    self.second_generate_ac(first, requested, command.data, reply)
+                }
             },
             _ => Err(StatusWord::CONDITIONS_NOT_SATISFIED),
+        }
+    }
+
+    /// The signature that bits 5 and 4 of P1 ask for, if the card has it.
+    fn signature_asked(&self, p1: u8) -> Result<Option<AnswerSignature>, StatusWord> {
+        let (aip, able) = (self.profile.aip, self.coprocessor.abilities());
+        match p1 & 0x3F {
+            0x00 => Ok(None),
+            0x10 if able.rsa_signature && aip.contains(Aip::CDA_SUPPORTED) => {
+                Ok(Some(AnswerSignature::Cda))
+            }
+            0x08 if able.ec_signature && aip.contains(Aip::XDA_SUPPORTED) => {
+                Ok(Some(AnswerSignature::Xda))
+            }
+            _ => Err(StatusWord::INCORRECT_P1_P2),
         }
     }
 
@@ -80,8 +121,17 @@ impl<M: CardMemory> Applet<'_, M> {
         let ac = self.cryptogram(&signed, un)?;
         let mut entry = [0; LOG_ENTRY_LENGTH];
         let logged = self.log_entry(kind, &signed, &mut entry)?;
-        self.write_cryptogram(kind, ac, iad.as_bytes(), reply)?;
+        let [signature, _] = self.session.signature_asked;
+        let made = Made {
+            kind,
+            ac,
+            iad: iad.as_bytes(),
+            un,
+            cdol2_data: None,
+        };
+        self.write_cryptogram(&made, signature, reply)?;
 
+        let transaction = self.transaction(None)?;
         match kind {
             CryptogramType::Arqc => state.flags.online_pending = true,
             CryptogramType::Tc => add_offline(self.profile, &mut state, &transaction),
@@ -152,9 +202,20 @@ impl<M: CardMemory> Applet<'_, M> {
         let iad = report(kind).iad();
         let signed = Signed::new(&transaction, iad.as_bytes());
         let ac = self.cryptogram(&signed, first.un)?;
+        let un = transaction.array(tag::UNPREDICTABLE_NUMBER);
+        let un = un.map_or(first.un, UnpredictableNumber);
         let mut entry = [0; LOG_ENTRY_LENGTH];
         let logged = self.log_entry(kind, &signed, &mut entry)?;
-        self.write_cryptogram(kind, ac, iad.as_bytes(), reply)?;
+        let [_, signature] = self.session.signature_asked;
+        let made = Made {
+            kind,
+            ac,
+            iad: iad.as_bytes(),
+            un,
+            cdol2_data: Some(data),
+        };
+        self.write_cryptogram(&made, signature, reply)?;
+        let transaction = self.transaction(Some(data))?;
         if approved && unable {
             add_offline(self.profile, &mut state, &transaction);
         }
@@ -258,15 +319,19 @@ impl<M: CardMemory> Applet<'_, M> {
             .map(ApplicationCryptogram)
     }
 
+    /// The answer, signed where that was asked for; an AAC never is.
     fn write_cryptogram(
-        &self,
-        kind: CryptogramType,
-        ac: ApplicationCryptogram,
-        iad: &[u8],
+        &mut self,
+        made: &Made<'_>,
+        signature: Option<AnswerSignature>,
         reply: &mut Writer<'_>,
     ) -> Result<()> {
-        let cid = CryptogramInformationData::from(kind).0;
+        if let Some(method) = signature.filter(|_| made.kind != CryptogramType::Aac) {
+            return self.write_signed(made, method, reply);
+        }
+        let cid = CryptogramInformationData::from(made.kind).0;
         let atc = self.state.atc.to_bytes();
+        let (ac, iad) = (made.ac, made.iad);
         match self.profile.format {
             ResponseFormat::Format1 => reply.template(tag::RESPONSE_TEMPLATE_FORMAT_1, |values| {
                 values.raw(&cid)?;
@@ -281,6 +346,45 @@ impl<M: CardMemory> Applet<'_, M> {
                 objects.put(tag::ISSUER_APPLICATION_DATA, iad)
             }),
         }
+    }
+
+    /// The data objects of the answer, then the signature over them and over all that the terminal sent.
+    #[inline(never)] // See the module's page: memory.
+    fn write_signed(
+        &mut self,
+        made: &Made<'_>,
+        method: AnswerSignature,
+        reply: &mut Writer<'_>,
+    ) -> Result<()> {
+        let number = self.icc_dynamic_number()?;
+        let mut buffer = [0; MAX_OBJECTS_LENGTH];
+        let mut objects = Writer::new(&mut buffer);
+        let cid = CryptogramInformationData::from(made.kind).0;
+        objects.put(tag::CRYPTOGRAM_INFORMATION_DATA, &cid)?;
+        let atc = self.state.atc.to_bytes();
+        objects.put(tag::APPLICATION_TRANSACTION_COUNTER, &atc)?;
+        // With CDA the cryptogram comes out of the signature alone: a terminal cannot do without verifying it.
+        if method == AnswerSignature::Xda {
+            objects.put(tag::APPLICATION_CRYPTOGRAM, &made.ac.0)?;
+        }
+        objects.put(tag::ISSUER_APPLICATION_DATA, made.iad)?;
+        let answer = AnswerToSign {
+            method,
+            pdol_data: self.session.pdol_data.as_bytes(),
+            cdol1_data: self.session.cdol1_data.as_bytes(),
+            cdol2_data: made.cdol2_data,
+            response: objects.as_bytes(),
+            cryptogram: made.ac,
+            unpredictable_number: made.un,
+            icc_dynamic_number: number.as_bytes(),
+        };
+        let mut signature = [0; MAX_SIGNATURE_LENGTH];
+        let length = self.coprocessor.sign_answer(&answer, &mut signature)?;
+        let signature = signature.get(..length).unwrap_or(&signature);
+        reply.template(tag::RESPONSE_TEMPLATE_FORMAT_2, |all| {
+            all.raw(objects.as_bytes())?;
+            all.put(tag::SIGNED_DYNAMIC_APPLICATION_DATA, signature)
+        })
     }
 }
 

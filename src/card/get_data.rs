@@ -2,11 +2,11 @@
 
 use crate::apdu::{Command, StatusWord};
 use crate::card::session::Phase;
-use crate::card::{Answer, Applet, CardMemory, Parameter};
+use crate::card::{Answer, Applet, CardMemory, Coprocessor, Parameter};
 use crate::tag::{self, Tag};
 use crate::tlv::Writer;
 
-impl<M: CardMemory> Applet<'_, M> {
+impl<M: CardMemory, C: Coprocessor> Applet<'_, M, C> {
     /// The counters, by their tag in P1 and P2.
     pub(super) fn get_data(&mut self, command: &Command<'_>, reply: &mut Writer<'_>) -> Answer {
         if matches!(self.session.phase, Phase::Idle | Phase::Directory) {

@@ -3,13 +3,13 @@
 use crate::apdu::{Command, StatusWord};
 use crate::card::session::Phase;
 use crate::card::transaction::Listed;
-use crate::card::{Answer, Applet, CardMemory, ResponseFormat, no_parameters};
+use crate::card::{Answer, Applet, CardMemory, Coprocessor, ResponseFormat, no_parameters};
 use crate::element::ApplicationTransactionCounter;
 use crate::error::Result;
 use crate::tag;
 use crate::tlv::{Reader, Writer};
 
-impl<M: CardMemory> Applet<'_, M> {
+impl<M: CardMemory, C: Coprocessor> Applet<'_, M, C> {
     /// Begins a transaction: counts it, stores the counter, then answers. At `FFFF` no transaction begins any more.
     pub(super) fn get_processing_options(
         &mut self,

@@ -3,7 +3,7 @@
 use crate::apdu::StatusWord;
 use crate::card::session::Phase;
 use crate::card::transaction::Signed;
-use crate::card::{Applet, CardMemory};
+use crate::card::{Applet, CardMemory, Coprocessor};
 use crate::cryptogram::DataSource;
 use crate::dol::DataObjectList;
 use crate::element::{CryptogramInformationData, CryptogramType};
@@ -12,7 +12,7 @@ use crate::tag;
 /// Most bytes of an entry: the card puts it together while it makes the cryptogram.
 pub(super) const LOG_ENTRY_LENGTH: usize = 64;
 
-impl<M: CardMemory> Applet<'_, M> {
+impl<M: CardMemory, C: Coprocessor> Applet<'_, M, C> {
     /// The entry of a transaction whose final cryptogram is this, and its length: approvals are logged.
     pub(super) fn log_entry(
         &self,

@@ -3,7 +3,7 @@
 //! [`Applet::process`] is the whole interface: command bytes in, response bytes out, the status word at
 //! their end. There is no clock, no heap and no error type towards the terminal but the status word. What the
 //! card is, is data ([`Profile`], [`CryptogramVersion`](crate::cryptogram::CryptogramVersion),
-//! [`CardKeySet`]); what it remembers goes through [`CardMemory`].
+//! [`CardKeySet`]); what it remembers goes through [`CardMemory`]; random numbers and private keys are a [`Coprocessor`]'s.
 //!
 //! # Commands and states
 //!
@@ -15,7 +15,9 @@
 //! | READ RECORD | | directory | files 11 to 30 | yes | yes | yes |
 //! | GET DATA | | | yes | yes | yes | yes |
 //! | GET PROCESSING OPTIONS | | | → initiated | | | |
+//! | GET CHALLENGE | | | | yes | | |
 //! | VERIFY | | | | yes | | |
+//! | INTERNAL AUTHENTICATE | | | | yes | | |
 //! | GENERATE AC | | | | → online with an ARQC, else → done | → done | |
 //! | EXTERNAL AUTHENTICATE | | | | | once | |
 //! | issuer script commands | | | | | yes | after an ARQC |
@@ -35,12 +37,15 @@
 //! No heap, and what the stack holds is bounded. The steps that need most of it, for keys and messages to sign, are
 //! functions of their own that are not inlined: inlined into one they would all take their place at once.
 
+mod coprocessor;
 mod csu;
 mod cvr;
 mod external_authenticate;
 mod generate_ac;
+mod get_challenge;
 mod get_data;
 mod gpo;
+mod internal_authenticate;
 mod issuer_authentication;
 mod lint;
 mod log;
@@ -52,17 +57,25 @@ mod script;
 mod script_commands;
 mod select;
 mod session;
+#[cfg(feature = "oda")]
+mod software;
 mod state;
 pub mod test_cards;
 mod transaction;
 mod verify;
 
+pub use coprocessor::{
+    Abilities, AnswerSignature, AnswerToSign, Coprocessor, Generator, MAX_SIGNATURE_LENGTH,
+    NoCoprocessor,
+};
 pub use lint::{Finding, Severity};
 pub use memory::{CardMemory, MemoryError, RECORD_LENGTH, Storage, TwoSlots, VolatileMemory};
 pub use profile::{
     AuthenticationCommand, CardActionCodes, CardholderPin, Directories, IssuerAuthentication,
     Limits, Log, Parameter, Profile, Record, ResponseFormat,
 };
+#[cfg(feature = "oda")]
+pub use software::{CardPrivateKeys, SoftwareCoprocessor};
 pub use state::{CardState, Flags, ReferencePin};
 
 use core::fmt;
@@ -103,10 +116,11 @@ impl From<Error> for StatusWord {
 /// assert_eq!(response[..length], [0x69, 0x85]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub struct Applet<'p, M> {
+pub struct Applet<'p, M, C = NoCoprocessor> {
     profile: &'p Profile<'p>,
     keys: CardKeySet,
     memory: M,
+    coprocessor: C,
     state: CardState,
     session: Session,
 }
@@ -122,18 +136,42 @@ impl<'p, M: CardMemory> Applet<'p, M> {
             profile,
             keys,
             memory,
+            coprocessor: NoCoprocessor,
             state,
             session: Session::new(Phase::Idle),
         })
     }
 
+    /// The card with a coprocessor: random numbers and private keys.
+    pub fn with_coprocessor<C: Coprocessor>(self, coprocessor: C) -> Applet<'p, M, C> {
+        let Self {
+            profile,
+            keys,
+            memory,
+            coprocessor: NoCoprocessor,
+            state,
+            session,
+        } = self;
+        Applet {
+            profile,
+            keys,
+            memory,
+            coprocessor,
+            state,
+            session,
+        }
+    }
+}
+
+impl<'p, M: CardMemory, C: Coprocessor> Applet<'p, M, C> {
     /// Answers a command: writes data and status word to `response` and returns their length.
     ///
     /// `response` should have [`MAX_RESPONSE_LENGTH`](crate::apdu::MAX_RESPONSE_LENGTH) bytes: an answer that
     /// does not fit becomes `6F00`.
     pub fn process(&mut self, command: &[u8], response: &mut [u8]) -> usize {
+        let challenge = self.session.challenge.take();
         respond(response, |reply| match Command::parse(command) {
-            Ok(command) => self.dispatch(&command, reply),
+            Ok(command) => self.dispatch(&command, challenge, reply),
             Err(_) => Err(StatusWord::WRONG_LENGTH),
         })
     }
@@ -158,7 +196,17 @@ impl<'p, M: CardMemory> Applet<'p, M> {
         self.memory
     }
 
-    fn dispatch(&mut self, command: &Command<'_>, reply: &mut Writer<'_>) -> Answer {
+    /// What is beside its processor.
+    pub const fn coprocessor(&self) -> &C {
+        &self.coprocessor
+    }
+
+    fn dispatch(
+        &mut self,
+        command: &Command<'_>,
+        challenge: Option<[u8; 8]>,
+        reply: &mut Writer<'_>,
+    ) -> Answer {
         let known = Instruction::ALL
             .iter()
             .any(|known| known.takes(command.class));
@@ -175,7 +223,9 @@ impl<'p, M: CardMemory> Applet<'p, M> {
             Instruction::GetProcessingOptions => self.get_processing_options(command, reply),
             Instruction::ReadRecord => self.read_record(command, reply),
             Instruction::GetData => self.get_data(command, reply),
-            Instruction::Verify => self.verify(command),
+            Instruction::GetChallenge => self.get_challenge(command, reply),
+            Instruction::InternalAuthenticate => self.internal_authenticate(command, reply),
+            Instruction::Verify => self.verify(command, challenge),
             Instruction::GenerateAc => self.generate_ac(command, reply),
             Instruction::ExternalAuthenticate => self.external_authenticate(command),
             Instruction::ApplicationBlock
@@ -223,7 +273,7 @@ impl<'p, M: CardMemory> Applet<'p, M> {
     }
 }
 
-impl<M> fmt::Debug for Applet<'_, M> {
+impl<M, C> fmt::Debug for Applet<'_, M, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Applet")
             .field("keys", &self.keys)

@@ -36,7 +36,10 @@ pub struct Profile<'p> {
     pub cdol1: &'p [u8],
     /// Of the second, tag 8D.
     pub cdol2: &'p [u8],
-    /// Form of the answers to GET PROCESSING OPTIONS and GENERATE AC.
+    /// Dynamic data object list of INTERNAL AUTHENTICATE, tag 9F49; empty where the terminal's default is to be used.
+    pub ddol: &'p [u8],
+    /// Form of the answers to GET PROCESSING OPTIONS, INTERNAL AUTHENTICATE and GENERATE AC. A signed GENERATE AC has
+    /// format 2 in any case.
     pub format: ResponseFormat,
     /// What the cryptogram signs, and how.
     pub version: &'p CryptogramVersion,

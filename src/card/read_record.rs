@@ -3,13 +3,13 @@
 use crate::apdu::{Command, StatusWord};
 use crate::card::select::{PSE_SFI, directory_record};
 use crate::card::session::Phase;
-use crate::card::{Answer, Applet, CardMemory, RECORD_LENGTH};
+use crate::card::{Answer, Applet, CardMemory, Coprocessor, RECORD_LENGTH};
 use crate::tlv::Writer;
 
 /// From here on, files are the payment system's and the issuer's own: the log stands here.
 const FIRST_PRIVATE_SFI: u8 = 11;
 
-impl<M: CardMemory> Applet<'_, M> {
+impl<M: CardMemory, C: Coprocessor> Applet<'_, M, C> {
     /// By record number, P2 = file and `100`.
     pub(super) fn read_record(&mut self, command: &Command<'_>, reply: &mut Writer<'_>) -> Answer {
         let (number, sfi) = (command.p1, command.p2 >> 3);

@@ -2,7 +2,7 @@
 
 use crate::apdu::{Command, Instruction, StatusWord};
 use crate::card::session::{FirstCryptogram, Phase, ScriptProgress};
-use crate::card::{Answer, Applet, CardMemory, CardState};
+use crate::card::{Answer, Applet, CardMemory, CardState, Coprocessor};
 use crate::crypto::{Message, constant_time_eq};
 use crate::cryptogram::{ChainBlock, MacInput, ScriptMessage, ScriptStyle, decipher};
 use crate::element::CryptogramType;
@@ -29,7 +29,7 @@ enum Payload<'a> {
     Enciphered(&'a [u8]),
 }
 
-impl<M: CardMemory> Applet<'_, M> {
+impl<M: CardMemory, C: Coprocessor> Applet<'_, M, C> {
     /// A command of an issuer script: after an ARQC, before or after the second GENERATE AC.
     ///
     /// What it changes and the count of it are stored in one piece. A wrong MAC ends script processing for this

@@ -2,8 +2,8 @@
 
 use crate::apdu::{Command, Instruction, StatusWord};
 use crate::card::{
-    Applet, CardMemory, CardState, MemoryError, Parameter, RECORD_LENGTH, ReferencePin,
-    no_parameters,
+    Applet, CardMemory, CardState, Coprocessor, MemoryError, Parameter, RECORD_LENGTH,
+    ReferencePin, no_parameters,
 };
 use crate::cryptogram::{PinBlockFormat, ScriptStyle, pin_from_block};
 use crate::element::{Amount, Pin};
@@ -11,7 +11,7 @@ use crate::key::{CardKey, KeyPurpose};
 use crate::tag;
 use crate::tlv;
 
-impl<M: CardMemory> Applet<'_, M> {
+impl<M: CardMemory, C: Coprocessor> Applet<'_, M, C> {
     /// Carries out a command whose MAC was right. `data` are in clear.
     #[inline(never)] // See the module's page: memory.
     pub(super) fn carry_out(

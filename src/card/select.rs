@@ -2,7 +2,7 @@
 
 use crate::apdu::{Command, StatusWord};
 use crate::card::session::{Phase, Session};
-use crate::card::{Answer, Applet, CardMemory, Profile};
+use crate::card::{Answer, Applet, CardMemory, Coprocessor, Profile};
 use crate::error::Result;
 use crate::tag;
 use crate::tlv::Writer;
@@ -13,7 +13,7 @@ const PPSE: &[u8] = b"2PAY.SYS.DDF01";
 /// Short file identifier of the PSE's directory.
 pub(super) const PSE_SFI: u8 = 1;
 
-impl<M: CardMemory> Applet<'_, M> {
+impl<M: CardMemory, C: Coprocessor> Applet<'_, M, C> {
     /// By name, the first or only or the next occurrence. There is one application, so there is never a next one.
     pub(super) fn select(&mut self, command: &Command<'_>, reply: &mut Writer<'_>) -> Answer {
         let profile = self.profile;

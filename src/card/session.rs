@@ -2,6 +2,7 @@
 
 use zeroize::Zeroize;
 
+use crate::card::AnswerSignature;
 use crate::card::issuer_authentication::Outcome;
 use crate::card::risk::Velocity;
 use crate::cryptogram::{ApplicationCryptogram, ChainBlock};
@@ -45,7 +46,17 @@ pub(super) struct Session {
     pub(super) phase: Phase,
     pub(super) pdol_data: DolData,
     pub(super) cdol1_data: DolData,
+    /// What the last command answered, if it was GET CHALLENGE.
+    pub(super) challenge: Option<[u8; 8]>,
+    /// The number in all dynamic signatures of this transaction, once there is one.
+    pub(super) icc_dynamic_number: Option<DynamicNumber>,
+    /// INTERNAL AUTHENTICATE was answered.
+    pub(super) dda_performed: bool,
+    /// The signatures that the first and the second GENERATE AC asked for. An AAC is not signed for all that.
+    pub(super) signature_asked: [Option<AnswerSignature>; 2],
     pub(super) pin: PinVerification,
+    /// The last VERIFY brought an enciphered PIN.
+    pub(super) pin_was_enciphered: bool,
     pub(super) first: Option<FirstCryptogram>,
     pub(super) velocity: Velocity,
     pub(super) authentication: Outcome,
@@ -73,7 +84,12 @@ impl Session {
             phase,
             pdol_data: DolData::EMPTY,
             cdol1_data: DolData::EMPTY,
+            challenge: None,
+            icc_dynamic_number: None,
+            dda_performed: false,
+            signature_asked: [None; 2],
             pin: PinVerification::NotPerformed,
+            pin_was_enciphered: false,
             first: None,
             velocity: Velocity::NONE,
             authentication: Outcome::NotPerformed,
@@ -84,6 +100,22 @@ impl Session {
                 failed: false,
                 closed: false,
             },
+        }
+    }
+}
+
+/// ICC dynamic number, tag 9F4C.
+#[derive(Clone, Copy)]
+pub(super) enum DynamicNumber {
+    Random([u8; 8]),
+    Counter([u8; 2]),
+}
+
+impl DynamicNumber {
+    pub(super) const fn as_bytes(&self) -> &[u8] {
+        match self {
+            Self::Random(bytes) => bytes,
+            Self::Counter(bytes) => bytes,
         }
     }
 }

@@ -338,6 +338,7 @@ pub const CCD_TDES: TestCard = TestCard {
         ],
         cdol1: CDOL1.as_bytes(),
         cdol2: CDOL2_METHOD_2.as_bytes(),
+        ddol: &[],
         format: ResponseFormat::Format2,
         version: &CryptogramVersion::CCD_A5,
         iad: &CCD_IAD,

@@ -4,7 +4,7 @@ use std::io;
 
 use chipcard::Tag;
 use chipcard::apdu::{Instruction, MAX_RESPONSE_LENGTH, StatusWord};
-use chipcard::card::{Applet, CardMemory};
+use chipcard::card::{Applet, CardMemory, Coprocessor};
 
 use super::{Event, TerminalError};
 
@@ -17,7 +17,7 @@ pub trait CardReader {
     fn transmit(&mut self, command: &[u8]) -> io::Result<Vec<u8>>;
 }
 
-impl<M: CardMemory> CardReader for Applet<'_, M> {
+impl<M: CardMemory, C: Coprocessor> CardReader for Applet<'_, M, C> {
     fn transmit(&mut self, command: &[u8]) -> io::Result<Vec<u8>> {
         let mut buffer = [0; MAX_RESPONSE_LENGTH];
         let length = self.process(command, &mut buffer);

@@ -23,6 +23,12 @@ pub(crate) fn write_cvr(layout: IadLayout, iad: &mut [u8], state: impl Fn(Fact) 
     }
 }
 
+/// The data authentication code or two bytes of the ICC dynamic number, where the layout has a place for them.
+pub(crate) fn dac_mut(layout: IadLayout, iad: &mut [u8]) -> Option<&mut [u8]> {
+    let (start, end) = layout.shape().dac?;
+    iad.get_mut(start..end)
+}
+
 /// The card's offline counters, where the layout has a place for them.
 pub(crate) fn counters_mut(layout: IadLayout, iad: &mut [u8]) -> Option<&mut [u8]> {
     let length = iad.len();

@@ -182,7 +182,11 @@ impl<'a> CardVerificationResults<'a> {
 
     /// The card signed its cryptogram for the terminal (CDA), in one of the two GENERATE AC. CCD and M/Chip.
     pub fn cda_performed(&self) -> Option<bool> {
-        self.any(&[Fact::CdaPerformed, Fact::CdaPerformedSecond])
+        self.any(&[
+            Fact::CdaPerformed,
+            Fact::CdaPerformedFirst,
+            Fact::CdaPerformedSecond,
+        ])
     }
 
     /// A script command failed.

@@ -10,6 +10,7 @@ pub(crate) enum Fact {
     SecondGenerateAc,
     OfflinePinPerformed,
     OfflinePinNotPerformed,
+    OfflineEncipheredPinPerformed,
     OfflinePinFailed,
     OfflinePinSuccessful,
     TerminalWronglyAssumesPin,
@@ -31,7 +32,9 @@ pub(crate) enum Fact {
     SdaFailed,
     DdaFailed,
     DdaPerformed,
+    /// In either GENERATE AC, where the layout does not tell them apart.
     CdaPerformed,
+    CdaPerformedFirst,
     CdaPerformedSecond,
     ScriptReceived,
     ScriptFailed,
@@ -109,10 +112,10 @@ rows! {
     1 0x30 code FIRST => FirstGenerateAc: "first GENERATE AC";
     1 0x08 flag: "date check failed";
     1 0x04 flag => OfflinePinPerformed: "offline PIN verification performed";
-    1 0x02 flag: "offline encrypted PIN verification performed";
+    1 0x02 flag => OfflineEncipheredPinPerformed: "offline encrypted PIN verification performed";
     1 0x01 flag => OfflinePinSuccessful: "offline PIN verification successful";
     2 0x80 flag => DdaPerformed: "DDA returned";
-    2 0x40 flag => CdaPerformed: "CDA returned in first GENERATE AC";
+    2 0x40 flag => CdaPerformedFirst: "CDA returned in first GENERATE AC";
     2 0x20 flag => CdaPerformedSecond: "CDA returned in second GENERATE AC";
     2 0x10 flag => IssuerAuthenticationPerformed: "issuer authentication performed";
     2 0x08 flag: "CIAC default skipped on CAT3";

@@ -7,7 +7,7 @@ mod layout;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use build::{counters_mut, write_cvr};
+pub(crate) use build::{counters_mut, dac_mut, write_cvr};
 pub use cvr::{CardVerificationResults, SecondGenerateAc};
 pub(crate) use cvr_tables::Fact;
 pub use layout::{IadLayout, IadTail};
