@@ -57,7 +57,13 @@ impl Hsm {
 }
 
 impl CryptogramEngine for Hsm {
-    fn verify_cryptogram(&self, request: &CryptogramRequest<'_>) -> Result<bool, EngineError> {
+    /// The host keeps nothing: the HSM finds the key of an answer by the card's references.
+    type AnswerKey = ();
+
+    fn verify_cryptogram(
+        &self,
+        request: &CryptogramRequest<'_>,
+    ) -> Result<Option<()>, EngineError> {
         let (reply, answer) = channel();
         let command = Command {
             card: request.card.clone(),
@@ -78,12 +84,12 @@ impl CryptogramEngine for Hsm {
             .iter()
             .zip(request.claimed.0)
             .fold(0, |d, (a, b)| d | (a ^ b));
-        Ok(difference == 0)
+        Ok((difference == 0).then_some(()))
     }
 
     fn response_cryptogram(
         &self,
-        _: &VerifiedArqc<'_>,
+        _: &VerifiedArqc<'_, ()>,
         _: &IssuerResponse<'_>,
     ) -> Result<[u8; 8], EngineError> {
         Err(EngineError::Unsupported("answers, in this example"))
@@ -91,7 +97,7 @@ impl CryptogramEngine for Hsm {
 
     fn script_mac(
         &self,
-        _: &VerifiedArqc<'_>,
+        _: &VerifiedArqc<'_, ()>,
         _: u64,
         _: [u8; 5],
         _: &[u8],
@@ -102,7 +108,7 @@ impl CryptogramEngine for Hsm {
 
     fn script_encipher(
         &self,
-        _: &VerifiedArqc<'_>,
+        _: &VerifiedArqc<'_, ()>,
         _: u64,
         _: &[u8],
         _: &mut [u8],
@@ -112,7 +118,7 @@ impl CryptogramEngine for Hsm {
 
     fn script_pin(
         &self,
-        _: &VerifiedArqc<'_>,
+        _: &VerifiedArqc<'_, ()>,
         _: u64,
         _: &Pin,
         _: Option<&Pin>,

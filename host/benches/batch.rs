@@ -23,13 +23,15 @@ struct Yes;
 const NO: EngineError = EngineError::Unsupported("only yes is said here");
 
 impl CryptogramEngine for Yes {
-    fn verify_cryptogram(&self, _: &CryptogramRequest<'_>) -> Result<bool, EngineError> {
-        Ok(true)
+    type AnswerKey = ();
+
+    fn verify_cryptogram(&self, _: &CryptogramRequest<'_>) -> Result<Option<()>, EngineError> {
+        Ok(Some(()))
     }
 
     fn response_cryptogram(
         &self,
-        _: &VerifiedArqc<'_>,
+        _: &VerifiedArqc<'_, ()>,
         _: &IssuerResponse<'_>,
     ) -> Result<[u8; 8], EngineError> {
         Err(NO)
@@ -37,7 +39,7 @@ impl CryptogramEngine for Yes {
 
     fn script_mac(
         &self,
-        _: &VerifiedArqc<'_>,
+        _: &VerifiedArqc<'_, ()>,
         _: u64,
         _: [u8; 5],
         _: &[u8],
@@ -48,7 +50,7 @@ impl CryptogramEngine for Yes {
 
     fn script_encipher(
         &self,
-        _: &VerifiedArqc<'_>,
+        _: &VerifiedArqc<'_, ()>,
         _: u64,
         _: &[u8],
         _: &mut [u8],
@@ -58,7 +60,7 @@ impl CryptogramEngine for Yes {
 
     fn script_pin(
         &self,
-        _: &VerifiedArqc<'_>,
+        _: &VerifiedArqc<'_, ()>,
         _: u64,
         _: &Pin,
         _: Option<&Pin>,

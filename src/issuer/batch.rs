@@ -143,8 +143,8 @@ mod together {
             BatchOutcome::Right {
                 response_cryptogram,
             } => {
-                let verified = claim.prove(item.card)?;
-                let Some((response, method)) = item.response.zip(verified.version().arpc) else {
+                claim.confirm()?;
+                let Some((response, method)) = item.response.zip(item.card.version().arpc) else {
                     return Ok(None);
                 };
                 Ok(Some(IssuerAuthenticationData::new(

@@ -4,7 +4,7 @@ use core::fmt;
 
 use zeroize::Zeroizing;
 
-use crate::crypto::{Algorithm, Mode, Padding};
+use crate::crypto::{Algorithm, Mode, Padding, constant_time_eq};
 use crate::cryptogram::{ApplicationCryptogram, ChainBlock, CryptogramVersion, PinBlockFormat};
 use crate::element::{
     ApplicationTransactionCounter, Pan, PanSequenceNumber, Pin, UnpredictableNumber,
@@ -122,6 +122,23 @@ pub trait CardKeys {
         data: &mut [u8],
     ) -> Result<(), EngineError>;
 
+    /// Whether `claimed` is the MAC's leftmost eight bytes, compared in constant time. Whoever can verify a MAC without
+    /// giving it away does so here.
+    ///
+    /// # Errors
+    /// Those of [`CardKeys::mac`].
+    fn verify_mac<P: Purpose>(
+        &self,
+        key: &Self::Handle<P>,
+        padding: Padding,
+        message: &[u8],
+        claimed: &[u8; 8],
+    ) -> Result<bool, EngineError> {
+        let mac = self.mac(key, padding, message)?;
+        let [leftmost @ .., _, _, _, _, _, _, _, _] = &mac;
+        Ok(constant_time_eq(leftmost, claimed))
+    }
+
     /// See [`CryptogramEngine::verify_many`].
     fn verify_many(&self, requests: &[BatchRequest<'_>], outcomes: &mut [BatchOutcome]) {
         let _ = (requests, outcomes);
@@ -194,11 +211,18 @@ pub enum BatchOutcome {
 ///
 /// Whatever signs takes a [`VerifiedArqc`], which only the issuer's verification makes.
 pub trait CryptogramEngine {
-    /// Whether the claimed cryptogram is the card's over this data, compared in constant time.
+    /// What a verification keeps for the answer: the key that signs it or a handle to that key, so that it is not derived
+    /// twice. It travels in the proof ([`VerifiedArqc::answer_key`]). `()` for an HSM that finds its keys anew in every command.
+    type AnswerKey;
+
+    /// What the answer needs, if the claimed cryptogram is the card's over this data, compared in constant time.
     ///
     /// # Errors
-    /// When the keys cannot be used. A wrong cryptogram is `Ok(false)`.
-    fn verify_cryptogram(&self, request: &CryptogramRequest<'_>) -> Result<bool, EngineError>;
+    /// When the keys cannot be used. A wrong cryptogram is `Ok(None)`.
+    fn verify_cryptogram(
+        &self,
+        request: &CryptogramRequest<'_>,
+    ) -> Result<Option<Self::AnswerKey>, EngineError>;
 
     /// Verifies many cryptograms together, as far as the engine can: `outcomes`, as many as `requests` and all
     /// [`Pending`](BatchOutcome::Pending), may stay so, and are then asked for one by one. An engine has nothing to do here.
@@ -212,7 +236,7 @@ pub trait CryptogramEngine {
     /// When the keys cannot be used, or the version has no signed answer.
     fn response_cryptogram(
         &self,
-        verified: &VerifiedArqc<'_>,
+        verified: &VerifiedArqc<'_, Self::AnswerKey>,
         response: &IssuerResponse<'_>,
     ) -> Result<[u8; 8], EngineError>;
 
@@ -222,7 +246,7 @@ pub trait CryptogramEngine {
     /// When the keys cannot be used, or the version has no established script protection.
     fn script_mac(
         &self,
-        verified: &VerifiedArqc<'_>,
+        verified: &VerifiedArqc<'_, Self::AnswerKey>,
         index: u64,
         header: [u8; 5],
         data: &[u8],
@@ -235,7 +259,7 @@ pub trait CryptogramEngine {
     /// As [`CryptogramEngine::script_mac`].
     fn script_encipher(
         &self,
-        verified: &VerifiedArqc<'_>,
+        verified: &VerifiedArqc<'_, Self::AnswerKey>,
         index: u64,
         data: &[u8],
         output: &mut [u8],
@@ -247,7 +271,7 @@ pub trait CryptogramEngine {
     /// As [`CryptogramEngine::script_mac`], and when the style has no PIN change with the current PIN.
     fn script_pin(
         &self,
-        verified: &VerifiedArqc<'_>,
+        verified: &VerifiedArqc<'_, Self::AnswerKey>,
         index: u64,
         new: &Pin,
         current: Option<&Pin>,

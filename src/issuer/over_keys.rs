@@ -1,11 +1,12 @@
 //! Whole operations out of key operations.
 
 use crate::crypto::Message;
-use crate::crypto::{Mode, Padding, constant_time_eq};
+use crate::crypto::{Mode, Padding};
 use crate::cryptogram::{
-    ArpcKey, ArpcMethod, ChainBlock, ScriptMessage, ScriptStyle, method_1_block, method_2_message,
+    ArpcKey, ArpcMethod, ChainBlock, CryptogramVersion, ScriptMessage, ScriptStyle, method_1_block,
+    method_2_message,
 };
-use crate::element::Pin;
+use crate::element::{ApplicationTransactionCounter, Pin, UnpredictableNumber};
 use crate::error::{Error, ErrorKind};
 use crate::issuer::{
     BatchOutcome, BatchRequest, CardKeys, CryptogramEngine, CryptogramRequest, EngineError,
@@ -14,23 +15,27 @@ use crate::issuer::{
 use crate::key::{Ac, SessionDerivation, Smc, Smi};
 
 impl<K: CardKeys + ?Sized> CryptogramEngine for K {
-    fn verify_cryptogram(&self, request: &CryptogramRequest<'_>) -> Result<bool, EngineError> {
+    /// None where the key that signs the answer is not the one that signed the cryptogram.
+    type AnswerKey = Option<K::Handle<Ac>>;
+
+    fn verify_cryptogram(
+        &self,
+        request: &CryptogramRequest<'_>,
+    ) -> Result<Option<Self::AnswerKey>, EngineError> {
         let whole = BatchRequest {
             cryptogram: *request,
             response: None,
         };
         match self.verify_one(&whole) {
             BatchOutcome::Pending => {}
-            outcome => return Ok(outcome != BatchOutcome::Wrong),
+            outcome => return Ok((outcome != BatchOutcome::Wrong).then_some(None)),
         }
-        let derivation = request
-            .version
-            .session_key
-            .for_cryptogram(request.atc, request.un);
+        let version = request.version;
+        let derivation = version.session_key.for_cryptogram(request.atc, request.un);
         let key = self.session_key::<Ac>(request.card, &derivation)?;
-        let mac = self.mac(&key, request.version.padding, request.data)?;
-        let [leftmost @ .., _, _, _, _, _, _, _, _] = &mac;
-        Ok(constant_time_eq(leftmost, &request.claimed.0))
+        let right = self.verify_mac(&key, version.padding, request.data, &request.claimed.0)?;
+        let answers = derivation == answer_derivation(version, request.atc, request.un);
+        Ok(right.then(|| Some(key).filter(|_| answers)))
     }
 
     fn verify_many(&self, requests: &[BatchRequest<'_>], outcomes: &mut [BatchOutcome]) {
@@ -39,35 +44,38 @@ impl<K: CardKeys + ?Sized> CryptogramEngine for K {
 
     fn response_cryptogram(
         &self,
-        verified: &VerifiedArqc<'_>,
+        verified: &VerifiedArqc<'_, Self::AnswerKey>,
         response: &IssuerResponse<'_>,
     ) -> Result<[u8; 8], EngineError> {
         let version = verified.version();
         let method = version
             .arpc
             .ok_or(EngineError::Unsupported("a signed answer"))?;
-        let derivation = match version.arpc_key {
-            ArpcKey::CardKey => SessionDerivation::CardKey,
-            ArpcKey::SessionKey => version
-                .session_key
-                .for_cryptogram(verified.atc(), verified.unpredictable_number()),
+        let derived;
+        let key = match verified.answer_key() {
+            Some(key) => key,
+            None => {
+                let (atc, un) = (verified.atc(), verified.unpredictable_number());
+                let derivation = answer_derivation(version, atc, un);
+                derived = self.session_key::<Ac>(verified.card(), &derivation)?;
+                &derived
+            }
         };
-        let key = self.session_key::<Ac>(verified.card(), &derivation)?;
-        let algorithm = self.algorithm(&key);
+        let algorithm = self.algorithm(key);
         match method {
             ArpcMethod::Method1 => {
                 let mut block = method_1_block(verified.arqc(), response.arc());
                 let used = block
                     .get_mut(..algorithm.block_length())
                     .unwrap_or_default();
-                self.encipher(&key, Mode::Ecb, used)?;
+                self.encipher(key, Mode::Ecb, used)?;
                 let [a, b, c, d, e, f, g, h, ..] = block;
                 Ok([a, b, c, d, e, f, g, h])
             }
             ArpcMethod::Method2 => {
                 let message =
                     method_2_message(verified.arqc(), response.csu(), response.proprietary())?;
-                let mac = self.mac(&key, Padding::of_mac(algorithm), message.as_bytes())?;
+                let mac = self.mac(key, Padding::of_mac(algorithm), message.as_bytes())?;
                 let [a, b, c, d, ..] = mac;
                 Ok([a, b, c, d, 0, 0, 0, 0])
             }
@@ -76,7 +84,7 @@ impl<K: CardKeys + ?Sized> CryptogramEngine for K {
 
     fn script_mac(
         &self,
-        verified: &VerifiedArqc<'_>,
+        verified: &VerifiedArqc<'_, Self::AnswerKey>,
         index: u64,
         header: [u8; 5],
         data: &[u8],
@@ -97,7 +105,7 @@ impl<K: CardKeys + ?Sized> CryptogramEngine for K {
 
     fn script_encipher(
         &self,
-        verified: &VerifiedArqc<'_>,
+        verified: &VerifiedArqc<'_, Self::AnswerKey>,
         index: u64,
         data: &[u8],
         output: &mut [u8],
@@ -119,7 +127,7 @@ impl<K: CardKeys + ?Sized> CryptogramEngine for K {
 
     fn script_pin(
         &self,
-        verified: &VerifiedArqc<'_>,
+        verified: &VerifiedArqc<'_, Self::AnswerKey>,
         index: u64,
         new: &Pin,
         current: Option<&Pin>,
@@ -139,14 +147,30 @@ impl<K: CardKeys + ?Sized> CryptogramEngine for K {
     }
 }
 
-fn style<'v>(verified: &VerifiedArqc<'v>) -> Result<&'v ScriptStyle, EngineError> {
+/// How the key comes about that signs the answer.
+fn answer_derivation(
+    version: &CryptogramVersion,
+    atc: ApplicationTransactionCounter,
+    un: UnpredictableNumber,
+) -> SessionDerivation {
+    match version.arpc_key {
+        ArpcKey::CardKey => SessionDerivation::CardKey,
+        ArpcKey::SessionKey => version.session_key.for_cryptogram(atc, un),
+    }
+}
+
+fn style<'v, K>(verified: &VerifiedArqc<'v, K>) -> Result<&'v ScriptStyle, EngineError> {
     let style = verified.version().script.as_ref();
     style.ok_or(EngineError::Unsupported(
         "script protection that is not established",
     ))
 }
 
-fn derivation(verified: &VerifiedArqc<'_>, style: &ScriptStyle, index: u64) -> SessionDerivation {
+fn derivation<K>(
+    verified: &VerifiedArqc<'_, K>,
+    style: &ScriptStyle,
+    index: u64,
+) -> SessionDerivation {
     let index = if style.key_per_command { index } else { 0 };
     style
         .session_key

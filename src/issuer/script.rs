@@ -31,9 +31,9 @@ const MAX_DATA: usize = 255;
 
 /// Adds commands to a script; see [`Issuer::script`](crate::issuer::Issuer::script).
 #[derive(Debug)]
-pub struct ScriptWriter<'w, 'v, 'b, E: ?Sized> {
+pub struct ScriptWriter<'w, 'v, 'b, E: CryptogramEngine + ?Sized> {
     engine: &'w E,
-    verified: &'w mut VerifiedArqc<'v>,
+    verified: &'w mut VerifiedArqc<'v, E::AnswerKey>,
     writer: &'w mut Writer<'b>,
     mac_length: usize,
 }
@@ -41,7 +41,7 @@ pub struct ScriptWriter<'w, 'v, 'b, E: ?Sized> {
 impl<'v, E: CryptogramEngine + ?Sized> ScriptWriter<'_, 'v, '_, E> {
     pub(crate) fn write<'b>(
         engine: &E,
-        verified: &mut VerifiedArqc<'v>,
+        verified: &mut VerifiedArqc<'v, E::AnswerKey>,
         phase: ScriptPhase,
         identifier: [u8; 4],
         buffer: &'b mut [u8],

@@ -1,5 +1,7 @@
 //! Verification of an authorisation request cryptogram, and what it proves.
 
+use core::fmt;
+
 use crate::crypto::SignedData;
 use crate::cryptogram::{
     ApplicationCryptogram, ChainBlock, CryptogramVersion, DataSource, assemble,
@@ -13,7 +15,7 @@ use crate::issuer::{
     ChipData, CryptogramEngine, CryptogramRequest, EngineError, IssuerAuthenticationData,
     IssuerResponse, KeyReference, Refusal, ScriptPhase, ScriptWriter,
 };
-use crate::key::CardKeyOption;
+use crate::key::{Ac, CardKeyOption, SessionKey};
 use crate::tag::{self, Tag};
 
 /// What the issuer issued: the facts about a card that a message cannot change.
@@ -106,12 +108,10 @@ impl<E: CryptogramEngine> Issuer<E> {
         &self,
         card: &CardRecord<'v>,
         chip: &ChipData<'_>,
-    ) -> Result<VerifiedArqc<'v>, Refusal> {
+    ) -> Result<VerifiedArqc<'v, E::AnswerKey>, Refusal> {
         let claim = Claim::read(card, chip)?;
-        if !self.engine.verify_cryptogram(&claim.request(card))? {
-            return Err(Refusal::Cryptogram);
-        }
-        claim.prove(card)
+        let key = self.engine.verify_cryptogram(&claim.request(card))?;
+        claim.prove(card, key.ok_or(Refusal::Cryptogram)?)
     }
 
     /// Signs the answer to a verified cryptogram, once: the proof is used up. A retransmitted request gets
@@ -121,7 +121,7 @@ impl<E: CryptogramEngine> Issuer<E> {
     /// When the version has no signed answer, or the keys cannot be used.
     pub fn authorise(
         &self,
-        verified: VerifiedArqc<'_>,
+        verified: VerifiedArqc<'_, E::AnswerKey>,
         response: &IssuerResponse<'_>,
     ) -> Result<IssuerAuthenticationData, EngineError> {
         let method = verified
@@ -150,7 +150,7 @@ impl<E: CryptogramEngine> Issuer<E> {
     /// When the version's script protection is not established, the keys cannot be used, or the buffer is too small.
     pub fn script<'v, 'b>(
         &self,
-        verified: &mut VerifiedArqc<'v>,
+        verified: &mut VerifiedArqc<'v, E::AnswerKey>,
         phase: ScriptPhase,
         identifier: [u8; 4],
         buffer: &'b mut [u8],
@@ -210,9 +210,18 @@ impl<'c> Claim<'c> {
         }
     }
 
-    /// What follows when the cryptogram is right: proof, unless the card itself says that it made another type.
-    pub(super) fn prove<'v>(self, card: &CardRecord<'v>) -> Result<VerifiedArqc<'v>, Refusal> {
-        check_type(&self.iad)?;
+    /// What can be said now that the cryptogram is right: an ARQC, unless the card itself says that it made another type.
+    pub(super) fn confirm(&self) -> Result<(), Refusal> {
+        check_type(&self.iad)
+    }
+
+    /// The proof that follows when the cryptogram is right.
+    fn prove<'v, K>(
+        self,
+        card: &CardRecord<'v>,
+        answer_key: K,
+    ) -> Result<VerifiedArqc<'v, K>, Refusal> {
+        self.confirm()?;
         let Self { atc, un, arqc, .. } = self;
         Ok(VerifiedArqc {
             card: card.key.clone(),
@@ -221,6 +230,7 @@ impl<'c> Claim<'c> {
             un,
             arqc,
             scripted: (0, ChainBlock::first(arqc)),
+            answer_key,
         })
     }
 }
@@ -281,9 +291,11 @@ fn check_type(iad: &IssuerApplicationData<'_>) -> Result<(), Refusal> {
 ///
 /// Only [`Issuer::verify_arqc`] makes one; every signature of the issuer needs one. It is not `Clone`,
 /// because [`Issuer::authorise`] uses it up.
-#[derive(Debug)]
+///
+/// `K` is what the engine keeps in it for the answer ([`CryptogramEngine::AnswerKey`]). Of keys in memory it is a session
+/// key, so that they need not name it; whoever is generic over engines writes `VerifiedArqc<'v, E::AnswerKey>`.
 #[must_use = "the cryptogram is right; without an answer the card will not know"]
-pub struct VerifiedArqc<'v> {
+pub struct VerifiedArqc<'v, K = Option<SessionKey<Ac>>> {
     card: KeyReference,
     version: &'v CryptogramVersion,
     atc: ApplicationTransactionCounter,
@@ -291,9 +303,10 @@ pub struct VerifiedArqc<'v> {
     arqc: ApplicationCryptogram,
     /// Commands that scripts have so far, and the chaining block for the next.
     pub(super) scripted: (u64, ChainBlock),
+    answer_key: K,
 }
 
-impl<'v> VerifiedArqc<'v> {
+impl<'v, K> VerifiedArqc<'v, K> {
     /// How to find the card's keys.
     pub const fn card(&self) -> &KeyReference {
         &self.card
@@ -317,5 +330,24 @@ impl<'v> VerifiedArqc<'v> {
     /// The cryptogram.
     pub const fn arqc(&self) -> ApplicationCryptogram {
         self.arqc
+    }
+
+    /// What the engine kept for the answer. For engines.
+    pub const fn answer_key(&self) -> &K {
+        &self.answer_key
+    }
+}
+
+impl<K> fmt::Debug for VerifiedArqc<'_, K> {
+    /// Without what the engine kept.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VerifiedArqc")
+            .field("card", &self.card)
+            .field("version", &self.version.name)
+            .field("atc", &self.atc)
+            .field("un", &self.un)
+            .field("arqc", &self.arqc)
+            .field("scripted", &self.scripted)
+            .finish_non_exhaustive()
     }
 }
