@@ -157,7 +157,7 @@ impl<'a> DataObjectList<'a> {
 
 /// Puts a value into the room that an entry gives it.
 fn place(tag: Tag, value: &[u8], room: &mut [u8]) {
-    let format = tag.info().map(|info| info.format);
+    let format = tag.format();
     let numeric = format == Some(Format::Numeric);
     let padding = match format {
         Some(Format::CompressedNumeric) => 0xFF,

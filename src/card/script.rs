@@ -48,9 +48,10 @@ impl<M: CardMemory, C: Coprocessor> Applet<'_, M, C> {
             _ => return Err(StatusWord::CONDITIONS_NOT_SATISFIED),
         };
         let mut state = self.state.clone();
+        let mut data = Message::new();
         let done = self
-            .open(style, &first, instruction, command)
-            .and_then(|data| {
+            .open(style, &first, instruction, command, &mut data)
+            .and_then(|()| {
                 self.carry_out(instruction, command, data.as_bytes(), style, &mut state)
             });
         match done {
@@ -67,7 +68,7 @@ impl<M: CardMemory, C: Coprocessor> Applet<'_, M, C> {
         done.map(|()| StatusWord::OK)
     }
 
-    /// Checks the MAC and deciphers the data.
+    /// Checks the MAC, and fills `data` with those of the command in clear.
     #[inline(never)] // See the module's page: memory.
     fn open(
         &mut self,
@@ -75,7 +76,8 @@ impl<M: CardMemory, C: Coprocessor> Applet<'_, M, C> {
         first: &FirstCryptogram,
         instruction: Instruction,
         command: &Command<'_>,
-    ) -> Result<Message, StatusWord> {
+        data: &mut Message,
+    ) -> Result<(), StatusWord> {
         let format_1 = style.mac_input == MacInput::Format1;
         if (command.class & 0x08 != 0) != format_1 {
             return Err(StatusWord::SECURE_MESSAGING_NOT_SUPPORTED);
@@ -107,18 +109,27 @@ impl<M: CardMemory, C: Coprocessor> Applet<'_, M, C> {
             ..progress
         };
         match body.payload {
-            Payload::Plain(data) => Ok(Message::of(&[data])?),
-            Payload::Enciphered(data) => {
-                let smc = self.keys.smc().ok_or(StatusWord::FUNCTION_NOT_SUPPORTED)?;
-                let padded = decipher(style.mode, &smc.session_key(&derivation)?, data)
-                    .map_err(|_| StatusWord::INCORRECT_DATA)?;
-                let data = style
-                    .padding
-                    .remove(padded.as_bytes())
-                    .map_err(|_| StatusWord::INCORRECT_DATA)?;
-                Ok(Message::of(&[data])?)
+            Payload::Plain(bytes) => data.push(bytes)?,
+            Payload::Enciphered(bytes) => {
+                data.push(bytes)?;
+                self.decipher(style, &derivation, data)?;
             }
         }
+        Ok(())
+    }
+
+    #[inline(never)] // See the module's page: memory.
+    fn decipher(
+        &self,
+        style: &ScriptStyle,
+        derivation: &SessionDerivation,
+        data: &mut Message,
+    ) -> Result<(), StatusWord> {
+        let smc = self.keys.smc().ok_or(StatusWord::FUNCTION_NOT_SUPPORTED)?;
+        let key = smc.session_key(derivation)?;
+        decipher(style.mode, &key, data)
+            .and_then(|()| style.padding.remove(data))
+            .map_err(|_| StatusWord::INCORRECT_DATA)
     }
 
     #[inline(never)] // See the module's page: memory.

@@ -1,5 +1,7 @@
 //! A message to sign or encipher, on the stack.
 
+use core::ops::Range;
+
 use zeroize::Zeroize;
 
 use crate::error::{Error, ErrorKind, Result};
@@ -51,6 +53,23 @@ impl<const N: usize> Bounded<N> {
         Ok(())
     }
 
+    /// Keeps these bytes alone, and wipes the others. A range that is not there keeps none.
+    pub(crate) fn keep(&mut self, range: Range<usize>) {
+        let kept = if range.start <= range.end && range.end <= self.length {
+            range.len()
+        } else {
+            0
+        };
+        let whole = self.as_mut();
+        if kept != 0 {
+            whole.copy_within(range, 0);
+        }
+        if let Some(rest) = whole.get_mut(kept..) {
+            rest.zeroize();
+        }
+        self.length = kept;
+    }
+
     pub(crate) fn as_bytes(&self) -> &[u8] {
         self.bytes.get(..self.length).unwrap_or_default()
     }
@@ -62,7 +81,7 @@ impl<const N: usize> Bounded<N> {
 
 impl<const N: usize> Drop for Bounded<N> {
     fn drop(&mut self) {
-        // A message only grows, so nothing was ever written behind its end.
+        // What is behind its end was never written, or wiped.
         self.as_mut().zeroize();
     }
 }

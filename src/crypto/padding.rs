@@ -32,34 +32,31 @@ impl Padding {
         }
     }
 
-    /// What was padded, out of whole blocks. Methods 1 and [`Method2IfNeeded`](Self::Method2IfNeeded) cannot be told from
+    /// Leaves of whole blocks what was padded. Methods 1 and [`Method2IfNeeded`](Self::Method2IfNeeded) cannot be told from
     /// data, so under them everything is data.
     ///
     /// # Errors
     /// [`ErrorKind::Padding`] when the blocks do not end in this padding.
-    pub(crate) fn remove(self, padded: &[u8]) -> Result<&[u8]> {
+    pub(crate) fn remove<const N: usize>(self, padded: &mut Bounded<N>) -> Result<()> {
         let wrong = Error::new(ErrorKind::Padding);
-        let method_2 = |bytes: &'_ [u8]| {
+        let method_2 = |bytes: &[u8]| {
             let end = bytes.iter().rposition(|byte| *byte != 0x00)?;
             (bytes.get(end) == Some(&0x80)).then_some(end)
         };
-        match self {
-            Self::None | Self::Method1 | Self::Method2IfNeeded => Ok(padded),
-            Self::Method2 => {
-                let end = method_2(padded).ok_or(wrong)?;
-                padded.get(..end).ok_or(wrong)
-            }
+        let bytes = padded.as_bytes();
+        let data = match self {
+            Self::None | Self::Method1 | Self::Method2IfNeeded => 0..bytes.len(),
+            Self::Method2 => 0..method_2(bytes).ok_or(wrong)?,
             Self::LengthMethod2 => {
-                let end = method_2(padded).ok_or(wrong)?;
-                let (length, data) = padded
-                    .get(..end)
-                    .and_then(<[u8]>::split_first)
-                    .ok_or(wrong)?;
-                Some(data)
-                    .filter(|data| data.len() == usize::from(*length))
-                    .ok_or(wrong)
+                let end = method_2(bytes).ok_or(wrong)?;
+                let length = bytes.first().copied().map(usize::from);
+                Some(1..end)
+                    .filter(|data| Some(data.len()) == length)
+                    .ok_or(wrong)?
             }
-        }
+        };
+        padded.keep(data);
+        Ok(())
     }
 
     /// What stands around `length` bytes of message to bring them to blocks of `block` bytes, at most 16: a

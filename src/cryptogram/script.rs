@@ -181,56 +181,58 @@ pub(crate) struct ScriptMessage<'a> {
 }
 
 impl ScriptMessage<'_> {
-    /// The bytes to sign with a key of `algorithm`, and how they are padded.
+    /// Writes the bytes to sign with a key of `algorithm`, and says how they are padded.
+    ///
+    /// Into the caller's message: one given back would stand on the stack twice.
     pub(crate) fn assemble(
         &self,
         input: MacInput,
         algorithm: Algorithm,
-    ) -> Result<(Message, Padding)> {
-        let padding = Padding::of_mac(algorithm);
+        message: &mut Message,
+    ) -> Result<Padding> {
+        let [class, instruction, p1, p2, _] = self.header;
         match input {
             MacInput::HeaderCounterCryptogramData => {
-                let parts = [
-                    &self.header[..],
-                    &self.atc.to_bytes(),
-                    &self.ac.0,
-                    self.data,
-                ];
-                Ok((Message::of(&parts)?, padding))
+                message.push(&self.header)?;
+                message.push(&self.atc.to_bytes())?;
+                message.push(&self.ac.0)?;
+                message.push(self.data)?;
             }
-            MacInput::HeaderData => Ok((Message::of(&[&self.header, self.data])?, padding)),
+            MacInput::HeaderData => {
+                message.push(&self.header)?;
+                message.push(self.data)?;
+            }
             MacInput::Format1 => {
                 let block = algorithm.block_length();
-                let [class, instruction, p1, p2, _] = self.header;
-                let mut message =
-                    Message::of(&[self.chain.0.get(..block).unwrap_or(&self.chain.0)])?;
-                let parts = [&[class, instruction, p1, p2], self.data];
-                for part in parts.into_iter().filter(|part| !part.is_empty()) {
-                    let mut padded = Message::of(&[part])?;
-                    Padding::Method2.apply(&mut padded, block)?;
-                    message.push(padded.as_bytes())?;
+                message.push(self.chain.0.get(..block).unwrap_or(&self.chain.0))?;
+                // What is before each part is whole blocks, so padding the message pads the part.
+                message.push(&[class, instruction, p1, p2])?;
+                Padding::Method2.apply(message, block)?;
+                if !self.data.is_empty() {
+                    message.push(self.data)?;
+                    Padding::Method2.apply(message, block)?;
                 }
-                Ok((message, Padding::None))
+                return Ok(Padding::None);
             }
         }
+        Ok(Padding::of_mac(algorithm))
     }
 
     /// The MAC before truncation, which is the chaining block of the next command.
     pub(crate) fn mac(&self, input: MacInput, key: &SessionKey<Smi>) -> Result<ChainBlock> {
-        let (message, padding) = self.assemble(input, key.algorithm())?;
+        let mut message = Message::new();
+        let padding = self.assemble(input, key.algorithm(), &mut message)?;
         full_mac(key.secret(), padding, message.as_bytes()).map(ChainBlock)
     }
 }
 
-/// Deciphers the data of a script command; `message` becomes the padded data.
+/// Deciphers the data of a script command in place; they become the padded data.
 ///
 /// # Errors
 /// [`ErrorKind::Padding`](crate::ErrorKind::Padding) when they are not whole blocks.
-pub(crate) fn decipher(mode: Mode, key: &SessionKey<Smc>, data: &[u8]) -> Result<Message> {
-    let mut message = Message::of(&[data])?;
-    let work = |cipher: &dyn BlockCipher| cipher.decrypt_blocks(mode, message.as_mut());
-    key.secret().with_cipher(work)??;
-    Ok(message)
+pub(crate) fn decipher(mode: Mode, key: &SessionKey<Smc>, data: &mut Message) -> Result<()> {
+    let work = |cipher: &dyn BlockCipher| cipher.decrypt_blocks(mode, data.as_mut());
+    key.secret().with_cipher(work)?
 }
 
 /// Enciphers the data of a script command.

@@ -12,7 +12,7 @@ use super::{
     PinBlockFormat, ScriptMessage, SignedPart, arpc_method_1, arpc_method_2, assemble, cap_token,
     pin_block,
 };
-use crate::crypto::{Algorithm, Padding, SecretKey};
+use crate::crypto::{Algorithm, Message, Padding, SecretKey};
 use crate::element::{
     ApplicationTransactionCounter, AuthorisationResponseCode, CardStatusUpdate, Pin,
 };
@@ -279,7 +279,8 @@ fn script_messages() {
             Padding::None,
         ),
     ] {
-        let (assembled, found) = message.assemble(input, algorithm).unwrap();
+        let mut assembled = Message::new();
+        let found = message.assemble(input, algorithm, &mut assembled).unwrap();
         assert_eq!(
             hex::encode_upper(assembled.as_bytes()),
             expected,

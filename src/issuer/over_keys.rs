@@ -92,14 +92,15 @@ impl<K: CardKeys + ?Sized> CryptogramEngine for K {
     ) -> Result<ChainBlock, EngineError> {
         let style = style(verified)?;
         let key = self.session_key::<Smi>(verified.card(), &derivation(verified, style, index))?;
-        let message = ScriptMessage {
+        let parts = ScriptMessage {
             header,
             data,
             atc: verified.atc(),
             ac: verified.arqc(),
             chain,
         };
-        let (message, padding) = message.assemble(style.mac_input, self.algorithm(&key))?;
+        let mut message = Message::new();
+        let padding = parts.assemble(style.mac_input, self.algorithm(&key), &mut message)?;
         Ok(ChainBlock(self.mac(&key, padding, message.as_bytes())?))
     }
 

@@ -119,6 +119,17 @@ impl Tag {
                 table.get(index)
             })
     }
+
+    /// What the dictionary says of this tag's format. A program that asks for nothing else of it, as a card does, carries
+    /// none of its names.
+    pub fn format(self) -> Option<Format> {
+        [emv::FORMATS, contactless::FORMATS]
+            .into_iter()
+            .find_map(|table| {
+                let index = table.binary_search_by_key(&self, |(tag, _)| *tag).ok()?;
+                table.get(index).map(|(_, format)| *format)
+            })
+    }
 }
 
 /// Makes a table of the dictionary and a constant for each row.
@@ -144,6 +155,9 @@ macro_rules! rows {
             templates: &[$($crate::tag::Tag::new($template)),*],
             reference: $reference,
         },)+];
+
+        pub(super) const FORMATS: &[($crate::tag::Tag, $crate::tag::Format)] =
+            &[$(($constant, $crate::tag::Format::$format),)+];
     };
 }
 

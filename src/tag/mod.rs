@@ -171,6 +171,7 @@ mod tests {
     fn rows_are_sound() {
         for info in dictionary() {
             assert_eq!(info.tag.info(), Some(info));
+            assert_eq!(info.tag.format(), Some(info.format));
             assert!(info.min_length <= info.max_length, "{}", info.tag);
             assert!(info.allows(usize::from(info.min_length)));
             assert!(!info.name.is_empty() && info.name.is_ascii());

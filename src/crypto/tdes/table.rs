@@ -1,9 +1,6 @@
-//! TDES on the `des` and `cbc-mac` crates.
+//! TDES on the `des` crate.
 
-use cbc_mac::CbcMac;
-use cipher::common::InnerInit;
 use cipher::{Array, BlockCipherDecrypt, BlockCipherEncrypt, KeyInit};
-use cmac::Mac;
 use des::Des;
 
 use crate::error::Result;
@@ -41,13 +38,22 @@ impl Tdes {
     }
 
     /// ISO/IEC 9797-1 MAC algorithm 3 over whole blocks in parts: a CBC-MAC with the left key, whose result goes
-    /// through `D` with the right key and `E` with the left.
+    /// through `D` with the right key and `E` with the left. Written out, because a MAC object would put a second
+    /// schedule on the stack.
     pub(crate) fn retail_mac(&self, parts: &[&[u8]]) -> Result<[u8; 8]> {
-        let mut chain = CbcMac::<Des>::inner_init(self.left.clone());
-        parts.iter().for_each(|part| chain.update(part));
-        let mut block = chain.finalize().into_bytes();
-        self.right.decrypt_block(&mut block);
-        self.left.encrypt_block(&mut block);
-        Ok(block.0)
+        let mut chain = Array([0; 8]);
+        let mut place = 0;
+        for byte in parts.iter().copied().flatten() {
+            if let Some(to) = chain.get_mut(place) {
+                *to ^= byte;
+            }
+            place = (place + 1) % 8;
+            if place == 0 {
+                self.left.encrypt_block(&mut chain);
+            }
+        }
+        self.right.decrypt_block(&mut chain);
+        self.left.encrypt_block(&mut chain);
+        Ok(chain.0)
     }
 }

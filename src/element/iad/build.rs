@@ -10,13 +10,13 @@ pub(crate) fn write_cvr(layout: IadLayout, iad: &mut [u8], state: impl Fn(Fact) 
         return;
     };
     let cvr = iad.get_mut(start..end).unwrap_or_default();
-    for row in cvr_tables::rows(layout) {
-        let Some(value) = row.fact.and_then(&state) else {
+    for bits in cvr_tables::bits(layout) {
+        let Some(value) = state(bits.fact) else {
             continue;
         };
-        let place = row.field.byte.checked_sub(1);
+        let place = usize::from(bits.byte).checked_sub(1);
         if let Some(byte) = place.and_then(|place| cvr.get_mut(place)) {
-            let mask = row.field.mask;
+            let mask = bits.mask;
             let value = value.unbounded_shl(mask.trailing_zeros());
             *byte = *byte & !mask | value & mask;
         }

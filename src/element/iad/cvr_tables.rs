@@ -234,3 +234,47 @@ pub(crate) fn rows(layout: IadLayout) -> impl Iterator<Item = &'static Row> {
     };
     tables.into_iter().flatten()
 }
+
+/// The bits that state a fact, without names: what a card needs of a row.
+#[derive(Clone, Copy)]
+pub(crate) struct Bits {
+    pub(crate) fact: Fact,
+    /// Byte, counted from 1.
+    pub(crate) byte: u8,
+    pub(crate) mask: u8,
+}
+
+const fn compact<const N: usize>(rows: &[Row]) -> [Option<Bits>; N] {
+    let mut bits = [None; N];
+    let mut place = 0;
+    while place < N {
+        let Row { fact, field } = &rows[place];
+        if let Some(fact) = *fact {
+            bits[place] = Some(Bits {
+                fact,
+                byte: field.byte as u8,
+                mask: field.mask,
+            });
+        }
+        place += 1;
+    }
+    bits
+}
+
+static CCD_BITS: [Option<Bits>; CCD.len()] = compact(CCD);
+static M_CHIP_BITS: [Option<Bits>; M_CHIP.len()] = compact(M_CHIP);
+static VISA_0_1_3_BITS: [Option<Bits>; VISA_0_1_3.len()] = compact(VISA_0_1_3);
+static VISA_2_4_BITS: [Option<Bits>; VISA_2_4.len()] = compact(VISA_2_4);
+static VISA_BITS: [Option<Bits>; VISA.len()] = compact(VISA);
+
+/// As [`rows`], without names.
+pub(crate) fn bits(layout: IadLayout) -> impl Iterator<Item = Bits> {
+    let tables: [&'static [Option<Bits>]; 2] = match layout {
+        IadLayout::Ccd => [&CCD_BITS, &[]],
+        IadLayout::MChip => [&M_CHIP_BITS, &[]],
+        IadLayout::Visa013 | IadLayout::UnionPay => [&VISA_0_1_3_BITS, &VISA_BITS],
+        IadLayout::Visa24 => [&VISA_2_4_BITS, &VISA_BITS],
+        IadLayout::Interac | IadLayout::Jcb | IadLayout::Opaque => [&[], &[]],
+    };
+    tables.into_iter().flatten().copied().flatten()
+}
