@@ -84,7 +84,7 @@ pub struct Cryptogram {
 }
 
 impl Cryptogram {
-    fn parse(format: ResponseFormat, data: &[u8]) -> Self {
+    pub fn parse(format: ResponseFormat, data: &[u8]) -> Self {
         let (cid, atc, ac, iad);
         match format {
             ResponseFormat::Format1 => {
