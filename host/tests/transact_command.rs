@@ -40,7 +40,7 @@ fn a_newcomer_sees_an_approved_transaction() {
 
 #[test]
 fn every_card_ends_as_the_issuer_answers() {
-    for card in TestCard::ALL {
+    for card in TestCard::every() {
         for (answer, outcome) in [
             ("approve", "approved online"),
             ("decline", "declined online"),

@@ -10,15 +10,27 @@
 //!
 //! # Master keys, key index 1
 //!
-//! | purpose | key (TDES, and AES-128 for [`CCD_AES`]) |
+//! | purpose | key (TDES, and AES-128 for [`CCD_AES`] and its like) |
 //! |---|---|
 //! | AC | `0123456789ABCDEFFEDCBA9876543210` |
 //! | SMI | `FEDCBA98765432100123456789ABCDEF` |
 //! | SMC | `89ABCDEF0123456776543210FEDCBA98` |
 //!
+//! With the feature `oda` there are cards with certificates and private keys too ([`TestCard::every`]); their keys and those of
+//! the authority that certified them are in `test_cards::keys`.
+//!
 //! PIN 1234, three tries; expiry December 2049; issuer country and currency 840 (USA, US dollar).
 
+#[cfg(feature = "oda")]
+mod certificates;
+#[cfg(feature = "oda")]
+pub mod keys;
+#[cfg(feature = "oda")]
+mod signing;
 mod template;
+
+#[cfg(feature = "oda")]
+pub use signing::*;
 
 use crate::card::test_cards::template::Template;
 use crate::card::{
@@ -53,7 +65,7 @@ pub struct TestCard {
 }
 
 impl TestCard {
-    /// All of them.
+    /// Those without a private key.
     pub const ALL: &'static [Self] = &[
         CCD_TDES,
         CCD_AES,
@@ -61,7 +73,9 @@ impl TestCard {
         VISA_10_LIKE,
         VISA_22_LIKE,
         M_CHIP_10_LIKE,
+        M_CHIP_11_LIKE,
         M_CHIP_14_LIKE,
+        M_CHIP_15_LIKE,
         UNIONPAY_01_LIKE,
     ];
 
@@ -73,7 +87,17 @@ impl TestCard {
 
     /// The card of that name.
     pub fn find(name: &str) -> Option<&'static Self> {
-        Self::ALL.iter().find(|card| card.name == name)
+        Self::every().find(|card| card.name == name)
+    }
+
+    /// All test cards: [`ALL`](Self::ALL), and with the feature `oda` those that have certificates and keys for offline data
+    /// authentication (`SIGNING`).
+    pub fn every() -> impl Iterator<Item = &'static Self> {
+        #[cfg(feature = "oda")]
+        let signing = Self::SIGNING;
+        #[cfg(not(feature = "oda"))]
+        let signing: &[Self] = &[];
+        Self::ALL.iter().chain(signing)
     }
 
     /// PAN.
@@ -176,11 +200,16 @@ const fn identity(pan: &str) -> Template {
 /// The record of file 2 that says what the terminal is to do. Offline data authentication, which these cards do
 /// not have, is no reason to go online.
 const fn rules(cdol2: &Template) -> Template {
+    rules_with(cdol2, CVM_LIST, ["7C50808800", "7C70809800"])
+}
+
+/// With this CVM list and these issuer action codes, default and online.
+const fn rules_with(cdol2: &Template, cvm_list: &str, [default, online]: [&str; 2]) -> Template {
     Template::new()
-        .put(0x8E, CVM_LIST)
-        .put(0x9F0D, "7C50808800")
+        .put(0x8E, cvm_list)
+        .put(0x9F0D, default)
         .put(0x9F0E, "0000000000")
-        .put(0x9F0F, "7C70809800")
+        .put(0x9F0F, online)
         .put_bytes(0x8C, CDOL1.as_bytes())
         .put_bytes(0x8D, cdol2.as_bytes())
         .wrapped(0x70)
@@ -444,7 +473,9 @@ const fn m_chip_iad(version: u8) -> [u8; 18] {
 }
 
 const M_CHIP_10_IAD: [u8; 18] = m_chip_iad(0x10);
+const M_CHIP_11_IAD: [u8; 18] = m_chip_iad(0x11);
 const M_CHIP_14_IAD: [u8; 18] = m_chip_iad(0x14);
+const M_CHIP_15_IAD: [u8; 18] = m_chip_iad(0x15);
 
 /// As an M/Chip card with cryptogram version `14`; the issuer's answer comes in the second GENERATE AC.
 pub const M_CHIP_14_LIKE: TestCard = TestCard {
@@ -473,6 +504,28 @@ pub const M_CHIP_10_LIKE: TestCard = TestCard {
     profile: Profile {
         version: &CryptogramVersion::MASTERCARD_10,
         iad: &M_CHIP_10_IAD,
+        ..M_CHIP_14_LIKE.profile
+    },
+    ..M_CHIP_14_LIKE
+};
+
+/// As an M/Chip card with cryptogram version `11`: as `10`, and the cryptogram covers the counters.
+pub const M_CHIP_11_LIKE: TestCard = TestCard {
+    name: "mchip-11",
+    profile: Profile {
+        version: &CryptogramVersion::MASTERCARD_11,
+        iad: &M_CHIP_11_IAD,
+        ..M_CHIP_14_LIKE.profile
+    },
+    ..M_CHIP_14_LIKE
+};
+
+/// As an M/Chip card with cryptogram version `15`: as `14`, and the cryptogram covers the counters.
+pub const M_CHIP_15_LIKE: TestCard = TestCard {
+    name: "mchip-15",
+    profile: Profile {
+        version: &CryptogramVersion::MASTERCARD_15,
+        iad: &M_CHIP_15_IAD,
         ..M_CHIP_14_LIKE.profile
     },
     ..M_CHIP_14_LIKE

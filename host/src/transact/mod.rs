@@ -53,7 +53,8 @@ pub fn tell(
     answer: Answer,
 ) -> Result<Story, Failure> {
     let chapters = RefCell::new(vec![personalisation(test)?]);
-    let mut card = Applet::new(&test.profile, test.card_keys()?, VolatileMemory::new())?;
+    let mut card = Applet::new(&test.profile, test.card_keys()?, VolatileMemory::new())?
+        .with_coprocessor(test.coprocessor(rand::rng())?);
     let terminal = Terminal::attended(country, vec![test.profile.aid.to_vec()]);
     let mut host = Host {
         test,

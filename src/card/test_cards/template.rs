@@ -86,6 +86,20 @@ impl Template {
     }
 }
 
+/// The bytes that upper-case hexadecimal digits write.
+#[cfg(feature = "oda")]
+pub(super) const fn bytes<const N: usize>(hex: &str) -> [u8; N] {
+    let digits = hex.as_bytes();
+    let mut bytes = [0; N];
+    assert!(digits.len() == 2 * N, "two digits for each byte");
+    let mut place = 0;
+    while place < N {
+        bytes[place] = digit(digits[2 * place]) << 4 | digit(digits[2 * place + 1]);
+        place += 1;
+    }
+    bytes
+}
+
 const fn digit(character: u8) -> u8 {
     match character {
         b'0'..=b'9' => character - b'0',
