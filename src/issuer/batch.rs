@@ -103,7 +103,7 @@ mod together {
         for (items, verdicts) in items.chunks(CHUNK).zip(verdicts.chunks_mut(CHUNK)) {
             claims.clear();
             for ((place, item), verdict) in items.iter().enumerate().zip(verdicts.iter_mut()) {
-                match Claim::read(item.card, item.chip) {
+                match Claim::read_arqc(item.card, item.chip) {
                     Ok(claim) => claims.push((place, claim)),
                     Err(refusal) => *verdict = Err(refusal),
                 }

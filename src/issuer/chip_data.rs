@@ -24,7 +24,7 @@ const fn row(tag: Tag, min: usize, max: usize) -> Decisive {
 }
 
 /// Each of these may occur once, on the outermost level, and nowhere else (lengths: EMV Book 3 Annex A).
-const DECISIVE: [Decisive; 20] = [
+const DECISIVE: [Decisive; 21] = [
     row(tag::TRACK_2_EQUIVALENT_DATA, 1, 19),
     row(tag::APPLICATION_PAN, 1, 10),
     row(tag::APPLICATION_PAN_SEQUENCE_NUMBER, 1, 1),
@@ -45,6 +45,7 @@ const DECISIVE: [Decisive; 20] = [
     row(tag::CVM_RESULTS, 3, 3),
     row(tag::APPLICATION_TRANSACTION_COUNTER, 2, 2),
     row(tag::UNPREDICTABLE_NUMBER, 4, 4),
+    row(tag::CARD_TRANSACTION_QUALIFIERS, 2, 2),
 ];
 
 /// Where [`DECISIVE`] has the tags of one byte after `first`, which is 0 for tags of one byte; or [`NONE`].

@@ -50,11 +50,13 @@
 mod batch;
 mod chip_data;
 mod engine;
+mod judgement;
 mod over_keys;
 mod refusal;
 mod response;
 mod script;
 mod software;
+mod state;
 #[cfg(feature = "simd")]
 mod vector;
 mod verify;
@@ -65,8 +67,22 @@ pub use engine::{
     BatchOutcome, BatchRequest, CardKeys, CryptogramEngine, CryptogramRequest, EngineError,
     KeyReference,
 };
+pub use judgement::{
+    Assessment, AuthorisationRequest, Authoriser, CardStatus, ChipValidation, ClaimedVerification,
+    Contactless, Cvv2Expiry, DynamicLayout, DynamicValue, Explanation, Form, IssuedCard, Language,
+    MessageKind, OnlinePin, Pending, PinExpectation, Place, Policy, PosEntryMode, Reason,
+    ReasonKind, Reasons, StripeClaim, StripeKeys, StripeValue, StripeVerifier, TerminalCapability,
+    Timestamp, TokenDomain, Value, Verdict,
+};
 pub use refusal::Refusal;
 pub use response::{IssuerAuthenticationData, IssuerResponse};
 pub use script::{ScriptPhase, ScriptWriter};
 pub use software::KeySets;
+#[cfg(feature = "std")]
+pub use state::MemoryStore;
+pub use state::{
+    AtcPlace, AtcWindow, COUNTER_PERIOD, CardEvent, CardFacts, CardIndex, CardState,
+    CardStateStore, Happened, Outcome, PLACE_PERIOD, PlaceEvent, PlaceHappened, PlaceIndex,
+    PlaceState, Recorded, StateKey,
+};
 pub use verify::{CardRecord, Issuer, VerifiedArqc};

@@ -7,8 +7,8 @@ use crate::cryptogram::{
     ApplicationCryptogram, ChainBlock, CryptogramVersion, DataSource, assemble,
 };
 use crate::element::{
-    ApplicationTransactionCounter, CryptogramType, IadTail, IssuerApplicationData, Pan,
-    PanSequenceNumber, SecondGenerateAc, UnpredictableNumber,
+    ApplicationTransactionCounter, CryptogramInformationData, CryptogramType, IadTail,
+    IssuerApplicationData, Pan, PanSequenceNumber, SecondGenerateAc, UnpredictableNumber,
 };
 use crate::error::Error;
 use crate::issuer::{
@@ -70,6 +70,15 @@ impl<'v> CardRecord<'v> {
     pub const fn key(&self) -> &KeyReference {
         &self.key
     }
+
+    /// Reads the value of tag 9F10 as this card writes it.
+    pub(super) fn issuer_application_data<'c>(
+        &self,
+        bytes: &'c [u8],
+    ) -> Result<IssuerApplicationData<'c>, Error> {
+        IssuerApplicationData::parse_with_tail(self.version.iad_layout, self.iad_tail, bytes)
+            .map_err(|error| error.in_tag(tag::ISSUER_APPLICATION_DATA))
+    }
 }
 
 /// The issuer: a key engine and what is done with it.
@@ -109,9 +118,38 @@ impl<E: CryptogramEngine> Issuer<E> {
         card: &CardRecord<'v>,
         chip: &ChipData<'_>,
     ) -> Result<VerifiedArqc<'v, E::AnswerKey>, Refusal> {
-        let claim = Claim::read(card, chip)?;
+        let claim = Claim::read_arqc(card, chip)?;
         let key = self.engine.verify_cryptogram(&claim.request(card))?;
         claim.prove(card, key.ok_or(Refusal::Cryptogram)?)
+    }
+
+    /// Verifies the cryptogram of a message that asks for no answer, an advice or a presentment: an ARQC, a TC, or an AAC,
+    /// whichever tag 9F27 and the card verification results say. It gives no proof, because there is nothing to sign.
+    ///
+    /// It checks what [`verify_arqc`](Self::verify_arqc) checks, but for the type: the two places that tell it must agree.
+    ///
+    /// # Errors
+    /// A [`Refusal`] with the reason; [`Refusal::NotAnArqc`] when tag 9F27 names another type than the card.
+    pub fn verify_record(
+        &self,
+        card: &CardRecord<'_>,
+        chip: &ChipData<'_>,
+    ) -> Result<CryptogramType, Refusal> {
+        let claim = Claim::read(card, chip)?;
+        self.engine
+            .verify_cryptogram(&claim.request(card))?
+            .ok_or(Refusal::Cryptogram)?;
+        let said = made(&claim.iad);
+        let claimed = chip.cryptogram_information()?;
+        match (
+            said,
+            claimed.map(CryptogramInformationData::cryptogram_type),
+        ) {
+            (said, None) => Ok(said.unwrap_or(CryptogramType::Arqc)),
+            (None, Some(Some(claimed))) => Ok(claimed),
+            (Some(said), Some(claimed)) if claimed == Some(said) => Ok(said),
+            (found, Some(_)) => Err(Refusal::NotAnArqc { found }),
+        }
     }
 
     /// Signs the answer to a verified cryptogram, once: the proof is used up. A retransmitted request gets
@@ -171,21 +209,24 @@ pub(super) struct Claim<'c> {
 }
 
 impl<'c> Claim<'c> {
+    /// As [`read`](Self::read); tag 9F27, where it is there, must say ARQC.
+    pub(super) fn read_arqc(card: &CardRecord<'_>, chip: &ChipData<'c>) -> Result<Self, Refusal> {
+        let claim = Self::read(card, chip)?;
+        match chip
+            .cryptogram_information()?
+            .map(|cid| cid.cryptogram_type())
+        {
+            None | Some(Some(CryptogramType::Arqc)) => Ok(claim),
+            Some(found) => Err(Refusal::NotAnArqc { found }),
+        }
+    }
+
     /// Reads the claim and checks it against the card's record.
     #[inline(never)] // What reading needs of the stack is gone before the keys need some.
     pub(super) fn read(card: &CardRecord<'_>, chip: &ChipData<'c>) -> Result<Self, Refusal> {
         check_identity(card, chip)?;
-        let raw_iad = chip.issuer_application_data()?;
-        let layout = card.version.iad_layout;
-        let iad = IssuerApplicationData::parse_with_tail(layout, card.iad_tail, raw_iad)
-            .map_err(|error| error.in_tag(tag::ISSUER_APPLICATION_DATA))?;
+        let iad = card.issuer_application_data(chip.issuer_application_data()?)?;
         check_pins(card, &iad)?;
-        if let Some(cid) = chip.cryptogram_information()? {
-            let found = cid.cryptogram_type();
-            if found != Some(CryptogramType::Arqc) {
-                return Err(Refusal::NotAnArqc { found });
-            }
-        }
         let (atc, un) = (chip.transaction_counter()?, chip.unpredictable_number()?);
         let arqc = chip.application_cryptogram()?;
         let data = assemble(&card.version.data, &Signed { chip, iad: &iad })?;
@@ -275,6 +316,19 @@ fn check_pins(card: &CardRecord<'_>, iad: &IssuerApplicationData<'_>) -> Result<
         return Err(Refusal::KeyIndex { pinned, found });
     }
     Ok(())
+}
+
+/// The last cryptogram that the card says it made, where it says.
+fn made(iad: &IssuerApplicationData<'_>) -> Option<CryptogramType> {
+    let cvr = iad.cvr()?;
+    let first = cvr.first_generate_ac();
+    match (first, cvr.second_generate_ac()) {
+        // What no card can say, says nothing: see `verify_arqc`.
+        (Some(CryptogramType::Aac), Some(SecondGenerateAc::Aac)) => None,
+        (_, Some(SecondGenerateAc::Aac)) => Some(CryptogramType::Aac),
+        (_, Some(SecondGenerateAc::Tc)) => Some(CryptogramType::Tc),
+        (first, None | Some(SecondGenerateAc::NotRequested)) => first,
+    }
 }
 
 /// What the card itself says that it made, under the cryptogram.

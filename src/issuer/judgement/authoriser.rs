@@ -1,0 +1,439 @@
+//! The judge.
+
+use super::assessment::Assessment;
+use super::card::IssuedCard;
+use super::checks::{CHECKS, Context, Finding, Remembered, STATE_CHECKS, malformed};
+use super::facts::{Checked, ChipFacts, TrackFacts};
+use super::message::MessageKind;
+use super::policy::Policy;
+use super::reason::{Place, Reason, ReasonKind, Reasons, Value};
+use super::request::AuthorisationRequest;
+use super::stripe::StripeVerifier;
+use super::verdict::{ChipValidation, Verdict};
+use crate::element::{ApplicationTransactionCounter, PanSequenceNumber};
+use crate::issuer::{
+    CardEvent, CardIndex, CardStateStore, CryptogramEngine, EngineError, Happened, Issuer,
+    IssuerAuthenticationData, IssuerResponse, Outcome, PlaceEvent, PlaceHappened, PlaceIndex,
+    PlaceState, PosEntryMode, Recorded, Refusal, StateKey, VerifiedArqc,
+};
+use crate::key::{Ac, SessionKey};
+use crate::tag;
+
+/// The issuer's judgement over whole authorisation requests.
+///
+/// It holds the issuer's keys, the key of the store's names, the policy and, where stripes are judged, who verifies their
+/// values; never state, which is the store's.
+#[derive(Debug)]
+pub struct Authoriser<E, V = ()> {
+    issuer: Issuer<E>,
+    key: StateKey,
+    policy: Policy,
+    stripe: V,
+}
+
+impl<E: CryptogramEngine> Authoriser<E> {
+    /// With the default policy, and nobody to verify the stripe's values.
+    pub const fn new(issuer: Issuer<E>, key: StateKey) -> Self {
+        Self {
+            issuer,
+            key,
+            policy: Policy::DEFAULT,
+            stripe: (),
+        }
+    }
+}
+
+impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
+    /// With another policy.
+    #[must_use]
+    pub fn with_policy(mut self, policy: Policy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// With somebody to verify the stripe's values.
+    #[must_use]
+    pub fn with_stripe<W: StripeVerifier>(self, stripe: W) -> Authoriser<E, W> {
+        Authoriser {
+            issuer: self.issuer,
+            key: self.key,
+            policy: self.policy,
+            stripe,
+        }
+    }
+
+    /// The issuer whose keys verify and sign.
+    pub const fn issuer(&self) -> &Issuer<E> {
+        &self.issuer
+    }
+
+    /// Judges a message: examines it, records in one atomic step what it proved, and concludes.
+    ///
+    /// # Errors
+    /// The store's. Then nothing is decided, and a host does not approve.
+    pub fn assess<'v, S: CardStateStore>(
+        &self,
+        request: &AuthorisationRequest<'_>,
+        card: &IssuedCard<'v>,
+        mut store: S,
+    ) -> Result<Assessment<'v, E::AnswerKey>, S::Error> {
+        let pending = self.examine(request, card);
+        let recorded = match pending.card_event() {
+            Some((index, event)) => Some(store.record(index, event)?),
+            None => None,
+        };
+        let mut places = [None; 2];
+        for (state, place) in places.iter_mut().zip(pending.place_events()) {
+            if let Some((index, event)) = place {
+                *state = store.observe(index, event)?;
+            }
+        }
+        Ok(pending.conclude(recorded, places))
+    }
+
+    /// The first half of [`assess`](Self::assess): all that needs no state. For hosts whose store is asynchronous:
+    ///
+    /// ```
+    /// # use chipcard::issuer::*;
+    /// # async fn record(index: &CardIndex, event: &CardEvent) -> Recorded { unimplemented!() }
+    /// # async fn observe(index: &PlaceIndex, event: &PlaceEvent) -> PlaceState { unimplemented!() }
+    /// async fn assess<'v, E: CryptogramEngine>(
+    ///     authoriser: &Authoriser<E>,
+    ///     request: &AuthorisationRequest<'_>,
+    ///     card: &IssuedCard<'v>,
+    /// ) -> Assessment<'v, E::AnswerKey> {
+    ///     let pending = authoriser.examine(request, card);
+    ///     let mut recorded = None;
+    ///     if let Some((index, event)) = pending.card_event() {
+    ///         recorded = Some(record(index, event).await);
+    ///     }
+    ///     let mut places = [None; 2];
+    ///     for (state, place) in places.iter_mut().zip(pending.place_events()) {
+    ///         if let Some((index, event)) = place {
+    ///             *state = Some(observe(index, event).await);
+    ///         }
+    ///     }
+    ///     pending.conclude(recorded, places)
+    /// }
+    /// ```
+    pub fn examine<'r, 'v>(
+        &'r self,
+        request: &'r AuthorisationRequest<'r>,
+        card: &'r IssuedCard<'v>,
+    ) -> Pending<'r, 'v, E::AnswerKey> {
+        let sequence = card.sequence.unwrap_or(PanSequenceNumber::ZERO);
+        let mut pending = Pending {
+            request,
+            card,
+            policy: &self.policy,
+            reasons: Reasons::default(),
+            chip: None,
+            verified: None,
+            index: self.key.card(&card.pan, sequence, card.issue),
+            event: None,
+            places: [None; 2],
+        };
+        if request.message == MessageKind::Reversal && request.original_found == Some(false) {
+            pending.reasons.add(Reason::new(
+                ReasonKind::NothingToReverse,
+                Place::Element(90),
+                Value::None,
+                Place::Element(90),
+                Value::None,
+            ));
+            return pending;
+        }
+        let chip = match request
+            .chip
+            .map(|de55| ChipFacts::read(de55, card))
+            .transpose()
+        {
+            Ok(chip) => chip,
+            Err(error) => {
+                pending.chip = Some(ChipValidation::Malformed);
+                pending.reasons.add(malformed(error));
+                return pending;
+            }
+        };
+        let tracks = match TrackFacts::read(request, card, &self.stripe) {
+            Ok(tracks) => tracks,
+            Err(error) => {
+                let place = Place::Element(if request.track1.is_some() { 45 } else { 35 });
+                let offset = error
+                    .offset()
+                    .map_or(Value::None, |at| Value::Number(at as u64));
+                let kind = ReasonKind::MalformedTrack;
+                pending
+                    .reasons
+                    .add(Reason::new(kind, place, offset, place, Value::None));
+                return pending;
+            }
+        };
+        let cryptogram = self.cryptogram(&mut pending, chip.as_ref());
+        let context = Context {
+            request,
+            card,
+            policy: &self.policy,
+            chip: chip.as_ref(),
+            tracks: &tracks,
+            cryptogram,
+        };
+        for check in CHECKS {
+            if let Finding::Contradicts(reason) = check(&context) {
+                pending.reasons.add(reason);
+            }
+        }
+        if pending.reasons.verdict() != Verdict::Reject {
+            self.remember(&mut pending, &context);
+        } else {
+            pending.verified = None;
+        }
+        pending
+    }
+
+    /// Verifies the cryptogram, if there is one to verify.
+    fn cryptogram<'v>(
+        &self,
+        pending: &mut Pending<'_, 'v, E::AnswerKey>,
+        chip: Option<&ChipFacts<'_>>,
+    ) -> Option<Result<(), Refusal>> {
+        let (chip, record) = (chip?, pending.card.record.as_ref()?);
+        // An answer to a reversal needs no proof, and terminals send in them what they have.
+        if pending.request.message == MessageKind::Reversal {
+            return None;
+        }
+        // Fallbacks and presentments may have some chip data without a cryptogram.
+        let asked = pending.request.message.asks() && pending.request.entry_mode.is_chip();
+        if !asked && matches!(chip.data.get(tag::APPLICATION_CRYPTOGRAM), Ok(None)) {
+            return None;
+        }
+        let result = if pending.request.message.asks() {
+            self.issuer.verify_arqc(record, &chip.data).map(|verified| {
+                pending.verified = Some(verified);
+            })
+        } else {
+            self.issuer.verify_record(record, &chip.data).map(|_| ())
+        };
+        pending.chip = Some(match result {
+            Ok(()) => ChipValidation::Correct,
+            Err(Refusal::Malformed(_)) => ChipValidation::Malformed,
+            Err(Refusal::NotAnArqc { .. }) => ChipValidation::NotAnArqc,
+            Err(Refusal::Engine(_)) => ChipValidation::Unable,
+            Err(_) => ChipValidation::Invalid,
+        });
+        Some(result)
+    }
+
+    /// What the store is to remember of the message.
+    fn remember(&self, pending: &mut Pending<'_, '_, E::AnswerKey>, context: &Context<'_, '_, '_>) {
+        let request = context.request;
+        if request.message == MessageKind::Reversal {
+            return;
+        }
+        let (tracks, mode) = (context.tracks, request.entry_mode);
+        let mut happened = Happened::default();
+        let mut atc = None;
+        match context.cryptogram {
+            Some(Ok(())) => {
+                atc = context
+                    .chip
+                    .and_then(|chip| chip.data.transaction_counter().ok());
+                if mode.is_contact() {
+                    happened |= Happened::CONTACT_READ;
+                }
+            }
+            Some(Err(
+                Refusal::Cryptogram | Refusal::CryptogramVersion { .. } | Refusal::KeyIndex { .. },
+            )) => happened |= Happened::WRONG_CRYPTOGRAM,
+            _ => {}
+        }
+        match tracks.dynamic {
+            Checked::Right => atc = tracks.counter,
+            Checked::Wrong => happened |= Happened::WRONG_CRYPTOGRAM,
+            Checked::Unknown | Checked::Missing => {}
+        }
+        if mode == PosEntryMode::FallbackStripe && context.card.has_chip() {
+            happened |= Happened::FALLBACK;
+        }
+        let stripe = mode.is_stripe() && tracks.cvv == Checked::Wrong;
+        if stripe || tracks.cvv2 == Checked::Wrong {
+            happened |= Happened::WRONG_VALUE;
+        }
+        let transaction = self.transaction(request, context.chip);
+        let at = request.at.short();
+        pending.event = Some(CardEvent {
+            at,
+            transaction,
+            atc,
+            happened,
+        });
+        let (acquirer, merchant) = (bytes(request.acquirer), bytes(request.merchant));
+        let place = |index, what| {
+            let event = PlaceEvent {
+                at,
+                transaction,
+                what,
+            };
+            Some((index, event))
+        };
+        if happened.contains(Happened::FALLBACK) && request.merchant.is_some() {
+            let index = self.key.merchant(acquirer, merchant);
+            pending.places[0] = place(index, PlaceHappened::Fallback);
+        }
+        if let (Some(Ok(())), Some(terminal), Some(un)) = (
+            context.cryptogram,
+            request.terminal_id,
+            context.chip.and_then(|chip| chip.un),
+        ) {
+            let index = self.key.terminal(acquirer, merchant, terminal.as_bytes());
+            let number = u32::from_be_bytes(un.0);
+            pending.places[1] = place(index, PlaceHappened::UnpredictableNumber(number));
+        }
+    }
+
+    /// The transaction's number, the same for a retransmission; 0 without trace number and reference number.
+    fn transaction(&self, request: &AuthorisationRequest<'_>, chip: Option<&ChipFacts<'_>>) -> u64 {
+        if request.stan.is_none() && request.rrn.is_none() {
+            return 0;
+        }
+        let cryptogram = chip.and_then(|chip| chip.data.application_cryptogram().ok());
+        let atc = chip.and_then(|chip| chip.data.transaction_counter().ok());
+        self.key.transaction(&[
+            bytes(request.stan),
+            bytes(request.rrn),
+            bytes(request.acquirer),
+            bytes(request.merchant),
+            bytes(request.terminal_id),
+            bytes(request.processing_code),
+            &request.amount.to_bytes(),
+            &request.currency.to_bytes(),
+            &[request.entry_mode.code()],
+            &cryptogram.map_or([0; 8], |cryptogram| cryptogram.0),
+            &atc.map_or([0; 2], ApplicationTransactionCounter::to_bytes),
+        ])
+    }
+
+    /// Signs the answer to the card, if there is a cryptogram to answer: an approval for a verdict that is one, else the
+    /// verdict's response code. It uses up the proof; `None` when there is none, or the version knows no signed answer.
+    ///
+    /// # Errors
+    /// When the keys cannot be used.
+    pub fn answer(
+        &self,
+        assessment: &mut Assessment<'_, E::AnswerKey>,
+    ) -> Result<Option<IssuerAuthenticationData>, EngineError> {
+        let response = if assessment.verdict.is_approval() {
+            IssuerResponse::approve()
+        } else {
+            IssuerResponse::decline(assessment.response_code())
+        };
+        match assessment.verified.take() {
+            Some(verified) if verified.version().arpc.is_some() => {
+                self.issuer.authorise(verified, &response).map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+}
+
+fn bytes(text: Option<&str>) -> &[u8] {
+    text.unwrap_or_default().as_bytes()
+}
+
+/// A message that was examined and waits for what the store remembers.
+#[derive(Debug)]
+#[must_use = "nothing is decided before `conclude`"]
+pub struct Pending<'r, 'v, K = Option<SessionKey<Ac>>> {
+    request: &'r AuthorisationRequest<'r>,
+    card: &'r IssuedCard<'v>,
+    policy: &'r Policy,
+    reasons: Reasons,
+    chip: Option<ChipValidation>,
+    verified: Option<VerifiedArqc<'v, K>>,
+    index: CardIndex,
+    event: Option<CardEvent>,
+    places: [Option<(PlaceIndex, PlaceEvent)>; 2],
+}
+
+impl<'v, K> Pending<'_, 'v, K> {
+    /// What to record of the card; `None` when nothing was learned.
+    pub fn card_event(&self) -> Option<(&CardIndex, &CardEvent)> {
+        self.event.as_ref().map(|event| (&self.index, event))
+    }
+
+    /// What to record of the merchant and of the terminal, in this order.
+    pub fn place_events(&self) -> [Option<(&PlaceIndex, &PlaceEvent)>; 2] {
+        let [merchant, terminal] = &self.places;
+        [merchant, terminal].map(|place| place.as_ref().map(|(index, event)| (index, event)))
+    }
+
+    /// The second half of [`Authoriser::assess`]: `recorded` and `places` are the store's answers to the events.
+    pub fn conclude(
+        mut self,
+        recorded: Option<Recorded>,
+        places: [Option<PlaceState>; 2],
+    ) -> Assessment<'v, K> {
+        if let Some(event) = &self.event {
+            let [merchant, terminal] = &places;
+            let remembered = Remembered {
+                request: self.request,
+                policy: self.policy,
+                recorded: recorded.as_ref(),
+                event,
+                merchant: merchant.as_ref(),
+                terminal: terminal.as_ref(),
+            };
+            for check in STATE_CHECKS {
+                if let Finding::Contradicts(reason) = check(&remembered) {
+                    self.reasons.add(reason);
+                }
+            }
+        }
+        let mut verdict = self.reasons.verdict();
+        // Nobody waits for the answer: what would be asked or held is flagged.
+        if !self.request.message.asks() && matches!(verdict, Verdict::StepUp | Verdict::Refer) {
+            verdict = Verdict::ApproveAndFlag;
+        }
+        // A cryptogram is answered once; the same message again gets the same answer.
+        let once = recorded.is_none_or(|recorded| {
+            matches!(recorded.outcome, Outcome::New | Outcome::Retransmission)
+        });
+        Assessment {
+            verdict,
+            chip: self.chip.map(|chip| validation(chip, &self.reasons)),
+            reasons: self.reasons,
+            card: self.index,
+            recorded,
+            verified: self.verified.filter(|_| once),
+            scheme: self.card.scheme,
+        }
+    }
+}
+
+/// A right cryptogram's code after all reasons are known.
+fn validation(chip: ChipValidation, reasons: &Reasons) -> ChipValidation {
+    if chip != ChipValidation::Correct {
+        return chip;
+    }
+    let has = |kinds: &[ReasonKind]| kinds.iter().any(|kind| reasons.has(*kind));
+    if has(&[ReasonKind::Replay]) {
+        ChipValidation::Replayed
+    } else if has(&[
+        ReasonKind::CounterOld,
+        ReasonKind::CounterBehind,
+        ReasonKind::CounterLeap,
+        ReasonKind::CounterExhausted,
+    ]) {
+        ChipValidation::CounterOutOfRange
+    } else if has(&[
+        ReasonKind::PinContradicted,
+        ReasonKind::PinTriesExceeded,
+        ReasonKind::DeviceVerificationContradicted,
+        ReasonKind::CardNotAuthenticated,
+        ReasonKind::RelaySuspected,
+    ]) {
+        ChipValidation::ResultsInvalid
+    } else {
+        ChipValidation::Correct
+    }
+}

@@ -1,0 +1,128 @@
+//! Who the card is, and whether it may be used.
+
+use super::{Context, Finding, tag_reason};
+use crate::element::Track2EquivalentData;
+use crate::issuer::judgement::card::{CardStatus, Form};
+use crate::issuer::judgement::reason::{Place, Reason, ReasonKind, Value};
+use crate::tag;
+
+/// DE 2, DE 35, DE 45 and tag 57 name one card, and it is the one of the record: P08, M20.
+pub(super) fn pan(context: &Context<'_, '_, '_>) -> Finding {
+    let pan = &context.card.pan;
+    let other = |place| {
+        Finding::Contradicts(Reason::new(
+            ReasonKind::PanMismatch,
+            place,
+            Value::None,
+            Place::Record,
+            Value::None,
+        ))
+    };
+    if context.request.pan != *pan {
+        return other(Place::Element(2));
+    }
+    let tracks = context.tracks;
+    if tracks
+        .track2
+        .as_ref()
+        .is_some_and(|track| track.pan() != pan)
+    {
+        return other(Place::Element(35));
+    }
+    if tracks
+        .track1
+        .as_ref()
+        .is_some_and(|track| track.pan() != pan)
+    {
+        return other(Place::Element(45));
+    }
+    let track = context
+        .chip
+        .and_then(|chip| chip.data.get(tag::TRACK_2_EQUIVALENT_DATA).ok()?);
+    match track.map(Track2EquivalentData::parse) {
+        Some(Ok(track)) if track.pan() != pan => other(Place::Tag(tag::TRACK_2_EQUIVALENT_DATA)),
+        _ => Finding::Agrees,
+    }
+}
+
+/// DE 23 and tag 5F34: C19. Neither needs to be there.
+pub(super) fn sequence(context: &Context<'_, '_, '_>) -> Finding {
+    let (Some(issued), Some(claimed)) = (context.card.sequence, context.request.sequence) else {
+        return Finding::Absent;
+    };
+    Finding::unless(claimed != issued, || {
+        Reason::new(
+            ReasonKind::SequenceMismatch,
+            Place::Element(23),
+            Value::bytes(&[claimed.to_bcd()]),
+            Place::Record,
+            Value::bytes(&[issued.to_bcd()]),
+        )
+    })
+}
+
+const fn barred(status: CardStatus) -> Option<ReasonKind> {
+    match status {
+        CardStatus::Active => None,
+        CardStatus::Lost => Some(ReasonKind::Lost),
+        CardStatus::Stolen => Some(ReasonKind::Stolen),
+        CardStatus::Blocked => Some(ReasonKind::Blocked),
+        CardStatus::Replaced => Some(ReasonKind::Replaced),
+    }
+}
+
+fn bar(context: &Context<'_, '_, '_>, status: CardStatus) -> Finding {
+    // What was decided elsewhere is not decided again, and money that goes back does no harm.
+    if !context.request.message.asks() {
+        return Finding::Absent;
+    }
+    match barred(status) {
+        None => Finding::Agrees,
+        Some(kind) => Finding::Contradicts(Reason::new(
+            kind,
+            Place::Record,
+            Value::None,
+            Place::Record,
+            Value::None,
+        )),
+    }
+}
+
+/// Lost, stolen, blocked, replaced.
+pub(super) fn status(context: &Context<'_, '_, '_>) -> Finding {
+    bar(context, context.card.status)
+}
+
+/// The card behind a token: T03, attack 28.
+pub(super) fn funding(context: &Context<'_, '_, '_>) -> Finding {
+    match context.card.form {
+        Form::Plastic => Finding::Absent,
+        // A token goes on when the card behind it is renewed.
+        Form::Token {
+            funding: CardStatus::Replaced,
+            ..
+        } => Finding::Agrees,
+        Form::Token { funding, .. } => bar(context, funding),
+    }
+}
+
+/// The card's own expiry date.
+pub(super) fn expired(context: &Context<'_, '_, '_>) -> Finding {
+    let request = context.request;
+    let Some(today) = request.at.date() else {
+        return Finding::Absent;
+    };
+    if !request.message.asks() || request.deferred {
+        return Finding::Absent;
+    }
+    // A day is not over everywhere at once.
+    Finding::unless(today.days_since(context.card.expiry.last_day()) > 1, || {
+        tag_reason(
+            ReasonKind::Expired,
+            tag::APPLICATION_EXPIRATION_DATE,
+            Value::None,
+            Place::Clock,
+            Value::None,
+        )
+    })
+}

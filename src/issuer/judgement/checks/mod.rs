@@ -1,0 +1,95 @@
+//! The checks: small functions, each of one question.
+
+mod counter;
+mod cryptogram;
+mod identity;
+
+pub(crate) use cryptogram::malformed;
+
+use super::card::IssuedCard;
+use super::facts::{ChipFacts, TrackFacts};
+use super::policy::Policy;
+use super::reason::{Place, Reason, ReasonKind, Value};
+use super::request::AuthorisationRequest;
+use crate::issuer::{PlaceState, Recorded, Refusal};
+
+/// What a check finds. Where something is missing that the question needs, there is no answer, and that is no contradiction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Finding {
+    /// What is claimed is so.
+    Agrees,
+    /// It is not so.
+    Contradicts(Reason),
+    /// The question cannot be put.
+    Absent,
+}
+
+impl Finding {
+    /// Contradicted, where `wrong`.
+    fn unless(wrong: bool, reason: impl FnOnce() -> Reason) -> Self {
+        if wrong {
+            Self::Contradicts(reason())
+        } else {
+            Self::Agrees
+        }
+    }
+}
+
+/// All that a check may look at.
+pub(crate) struct Context<'c, 'r, 'v> {
+    pub(crate) request: &'r AuthorisationRequest<'r>,
+    pub(crate) card: &'r IssuedCard<'v>,
+    pub(crate) policy: &'r Policy,
+    /// What DE 55 says, if there is one.
+    pub(crate) chip: Option<&'c ChipFacts<'r>>,
+    pub(crate) tracks: &'c TrackFacts,
+    /// Whether the cryptogram is right; `None` when there is none, or it was not looked at.
+    pub(crate) cryptogram: Option<Result<(), Refusal>>,
+}
+
+impl Context<'_, '_, '_> {
+    /// Whether the card verification results can be believed.
+    pub(crate) fn proved(&self) -> bool {
+        self.cryptogram == Some(Ok(()))
+    }
+}
+
+pub(crate) type Check = fn(&Context<'_, '_, '_>) -> Finding;
+
+/// The checks that need no state, in the order in which reasons of the same severity are told.
+pub(crate) const CHECKS: &[Check] = &[
+    cryptogram::cryptogram,
+    cryptogram::chip_data_missing,
+    identity::pan,
+    identity::sequence,
+    identity::status,
+    identity::funding,
+    identity::expired,
+];
+
+/// What a check of the state may look at.
+pub(crate) struct Remembered<'c, 'r> {
+    pub(crate) request: &'r AuthorisationRequest<'r>,
+    pub(crate) policy: &'r Policy,
+    pub(crate) recorded: Option<&'c Recorded>,
+    /// The counter and what happened, as they were recorded.
+    pub(crate) event: &'c crate::issuer::CardEvent,
+    pub(crate) merchant: Option<&'c PlaceState>,
+    pub(crate) terminal: Option<&'c PlaceState>,
+}
+
+pub(crate) type StateCheck = fn(&Remembered<'_, '_>) -> Finding;
+
+/// The checks of the state.
+pub(crate) const STATE_CHECKS: &[StateCheck] = &[counter::replay, counter::range, counter::jump];
+
+/// A reason over a data element of DE 55 and another place.
+fn tag_reason(
+    kind: ReasonKind,
+    tag: crate::Tag,
+    claimed: Value,
+    against: Place,
+    found: Value,
+) -> Reason {
+    Reason::new(kind, Place::Tag(tag), claimed, against, found)
+}

@@ -1,0 +1,352 @@
+//! What the message says, read once.
+
+use super::card::{DynamicLayout, DynamicValue, IssuedCard};
+use super::request::AuthorisationRequest;
+use super::stripe::{StripeClaim, StripeValue, StripeVerifier};
+use crate::element::{
+    Amount, ApplicationInterchangeProfile, ApplicationTransactionCounter,
+    CardTransactionQualifiers, CardVerificationResults, CountryCode, CurrencyCode, CvmResults,
+    Date, IssuerApplicationData, PanSequenceNumber, TerminalVerificationResults, TransactionType,
+    UnpredictableNumber,
+};
+use crate::error::{Error, ErrorKind, Result};
+use crate::issuer::ChipData;
+use crate::magstripe::{Track1, Track2};
+use crate::tag::{self, Tag};
+
+/// What DE 55 says. What it leaves out is `None`.
+pub(crate) struct ChipFacts<'a> {
+    pub(crate) data: ChipData<'a>,
+    pub(crate) iad: Option<IssuerApplicationData<'a>>,
+    pub(crate) un: Option<UnpredictableNumber>,
+    pub(crate) amount: Option<Amount>,
+    pub(crate) currency: Option<CurrencyCode>,
+    pub(crate) country: Option<CountryCode>,
+    pub(crate) date: Option<Date>,
+    pub(crate) kind: Option<TransactionType>,
+    pub(crate) tvr: Option<TerminalVerificationResults>,
+    pub(crate) cvm: Option<CvmResults>,
+    pub(crate) qualifiers: Option<CardTransactionQualifiers>,
+    pub(crate) profile: Option<ApplicationInterchangeProfile>,
+}
+
+impl<'a> ChipFacts<'a> {
+    pub(crate) fn read(de55: &'a [u8], card: &IssuedCard<'_>) -> Result<Self> {
+        let data = ChipData::parse(de55)?;
+        let iad = match &card.record {
+            Some(record) => data
+                .get(tag::ISSUER_APPLICATION_DATA)?
+                .and_then(|iad| record.issuer_application_data(iad).ok()),
+            None => None,
+        };
+        // A PAN that is none is a fault of the format, whoever's card it is.
+        data.pan()?;
+        data.pan_sequence_number()?;
+        Ok(Self {
+            iad,
+            un: read(&data, tag::UNPREDICTABLE_NUMBER, array)?.map(UnpredictableNumber),
+            amount: read(&data, tag::AMOUNT_AUTHORISED_NUMERIC, Amount::parse)?,
+            currency: digits(&data, tag::TRANSACTION_CURRENCY_CODE, CurrencyCode::parse)?,
+            country: digits(&data, tag::TERMINAL_COUNTRY_CODE, CountryCode::parse)?,
+            date: digits(&data, tag::TRANSACTION_DATE, Date::parse)?,
+            kind: read(&data, tag::TRANSACTION_TYPE, array)?.map(|[kind]| TransactionType(kind)),
+            tvr: read(
+                &data,
+                tag::TERMINAL_VERIFICATION_RESULTS,
+                TerminalVerificationResults::parse,
+            )?,
+            cvm: read(&data, tag::CVM_RESULTS, CvmResults::parse)?,
+            qualifiers: read(
+                &data,
+                tag::CARD_TRANSACTION_QUALIFIERS,
+                CardTransactionQualifiers::parse,
+            )?,
+            profile: read(
+                &data,
+                tag::APPLICATION_INTERCHANGE_PROFILE,
+                ApplicationInterchangeProfile::parse,
+            )?,
+            data,
+        })
+    }
+
+    pub(crate) fn cvr(&self) -> Option<CardVerificationResults<'a>> {
+        self.iad.as_ref()?.cvr()
+    }
+}
+
+fn array<const N: usize>(value: &[u8]) -> Result<[u8; N]> {
+    let found = value.len();
+    let kind = ErrorKind::Length {
+        min: N,
+        max: N,
+        found,
+    };
+    value.try_into().map_err(|_| Error::new(kind))
+}
+
+fn read<T>(
+    data: &ChipData<'_>,
+    tag: Tag,
+    parse: impl FnOnce(&[u8]) -> Result<T>,
+) -> Result<Option<T>> {
+    let value = data.get(tag)?.map(parse).transpose();
+    value.map_err(|error| error.in_tag(tag))
+}
+
+/// A code or date of decimal digits: letters break the format; digits that name nothing say nothing, because honest terminals
+/// send them (a clock that was never set, a country 000).
+fn digits<T>(
+    data: &ChipData<'_>,
+    tag: Tag,
+    parse: impl FnOnce(&[u8]) -> Result<T>,
+) -> Result<Option<T>> {
+    match read(data, tag, parse) {
+        Err(error) if matches!(error.kind(), ErrorKind::Date | ErrorKind::Value) => Ok(None),
+        other => other,
+    }
+}
+
+/// What became of a verification value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub(crate) enum Checked {
+    /// There is no place for one, or nobody can tell.
+    #[default]
+    Unknown,
+    /// There is a place for one, and it is empty or ends early.
+    Missing,
+    Right,
+    Wrong,
+}
+
+impl From<Option<bool>> for Checked {
+    fn from(answer: Option<bool>) -> Self {
+        match answer {
+            None => Self::Unknown,
+            Some(true) => Self::Right,
+            Some(false) => Self::Wrong,
+        }
+    }
+}
+
+/// What the tracks say.
+#[derive(Default)]
+pub(crate) struct TrackFacts {
+    pub(crate) track1: Option<Track1>,
+    pub(crate) track2: Option<Track2>,
+    /// The value as CVV, over the track's own service code.
+    pub(crate) cvv: Checked,
+    /// The value as iCVV.
+    pub(crate) icvv: Checked,
+    /// The value of contactless stripe mode, and the counter that it proves.
+    pub(crate) dynamic: Checked,
+    pub(crate) counter: Option<ApplicationTransactionCounter>,
+    /// CVV2.
+    pub(crate) cvv2: Checked,
+}
+
+impl TrackFacts {
+    pub(crate) fn read(
+        request: &AuthorisationRequest<'_>,
+        card: &IssuedCard<'_>,
+        verifier: &impl StripeVerifier,
+    ) -> Result<Self> {
+        let mut facts = Self {
+            track1: request.track1.map(Track1::parse).transpose()?,
+            track2: request.track2.map(bare_track2).transpose()?,
+            ..Self::default()
+        };
+        if request.cvv2.is_some() {
+            facts.cvv2 = cvv2(request, card, verifier);
+        }
+        if request.entry_mode == super::PosEntryMode::ContactlessStripe {
+            (facts.dynamic, facts.counter) = facts.dynamic(card, verifier);
+        } else {
+            (facts.cvv, facts.icvv) = facts.static_values(card, verifier);
+        }
+        Ok(facts)
+    }
+
+    /// The static value, which stands on either track, read as CVV and as iCVV.
+    fn static_values(
+        &self,
+        card: &IssuedCard<'_>,
+        verifier: &impl StripeVerifier,
+    ) -> (Checked, Checked) {
+        let (values, discretionary, pan, expiry, service_code) = match (
+            &self.track2,
+            &self.track1,
+            card.track2_values,
+            card.track1_values,
+        ) {
+            (Some(track), _, Some(values), _) => (
+                values,
+                track.discretionary_data(),
+                track.pan(),
+                track.expiry(),
+                track.service_code(),
+            ),
+            (None, Some(track), _, Some(values)) => (
+                values,
+                track.discretionary_data(),
+                track.pan(),
+                track.expiry(),
+                track.service_code(),
+            ),
+            _ => return (Checked::Unknown, Checked::Unknown),
+        };
+        let Some(start) = values.cvv else {
+            return (Checked::Unknown, Checked::Unknown);
+        };
+        let digits = discretionary.get(start..start + 3).unwrap_or_default();
+        if !(digits.len() == 3 && digits.iter().all(u8::is_ascii_digit)) {
+            return (Checked::Missing, Checked::Missing);
+        }
+        let check = |value| {
+            Checked::from(verifier.verify(&StripeClaim {
+                pan,
+                sequence: card.sequence.unwrap_or(PanSequenceNumber::ZERO),
+                expiry,
+                service_code,
+                value,
+                digits,
+            }))
+        };
+        (check(StripeValue::Cvv), check(StripeValue::Icvv))
+    }
+
+    fn dynamic(
+        &self,
+        card: &IssuedCard<'_>,
+        verifier: &impl StripeVerifier,
+    ) -> (Checked, Option<ApplicationTransactionCounter>) {
+        let (Some(track), Some((kind, layout))) = (&self.track2, card.dynamic_value) else {
+            return (Checked::Unknown, None);
+        };
+        let discretionary = track.discretionary_data();
+        let (Some(value), Some(counter), Some(number)) = (
+            span(discretionary, layout.value),
+            span(discretionary, layout.counter),
+            span(discretionary, layout.number),
+        ) else {
+            return (Checked::Missing, None);
+        };
+        let un = numeric(number);
+        let (coded, length) = static_track(track, &layout);
+        let coded = coded.get(..length).unwrap_or_default();
+        let mut checked = Checked::Unknown;
+        for atc in counters(counter) {
+            let value_kind = match kind {
+                DynamicValue::Cvc3 => StripeValue::Cvc3 {
+                    track: coded,
+                    un,
+                    atc,
+                },
+                DynamicValue::Dcvv => StripeValue::Dcvv { atc },
+            };
+            checked = Checked::from(verifier.verify(&StripeClaim {
+                pan: track.pan(),
+                sequence: card.sequence.unwrap_or(PanSequenceNumber::ZERO),
+                expiry: track.expiry(),
+                service_code: track.service_code(),
+                value: value_kind,
+                digits: value,
+            }));
+            match checked {
+                Checked::Right => return (checked, Some(atc)),
+                Checked::Unknown | Checked::Missing => return (Checked::Unknown, None),
+                Checked::Wrong => {}
+            }
+        }
+        (checked, None)
+    }
+}
+
+/// Track 2 as DE 35 has it, perhaps filled up with `F`.
+fn bare_track2(text: &str) -> Result<Track2> {
+    Track2::parse(text.strip_suffix(['F', 'f']).unwrap_or(text))
+}
+
+fn cvv2(
+    request: &AuthorisationRequest<'_>,
+    card: &IssuedCard<'_>,
+    verifier: &impl StripeVerifier,
+) -> Checked {
+    let Some(digits) = request.cvv2.map(str::as_bytes) else {
+        return Checked::Unknown;
+    };
+    Checked::from(verifier.verify(&StripeClaim {
+        pan: &request.pan,
+        sequence: card.sequence.unwrap_or(PanSequenceNumber::ZERO),
+        expiry: request.expiry.unwrap_or(card.expiry),
+        service_code: card.service_code,
+        value: StripeValue::Cvv2,
+        digits,
+    }))
+}
+
+fn span(digits: &[u8], (start, count): (u8, u8)) -> Option<&[u8]> {
+    let start = usize::from(start);
+    digits.get(start..start + usize::from(count))
+}
+
+/// Decimal digits as nibbles of a number of four bytes.
+fn numeric(digits: &[u8]) -> UnpredictableNumber {
+    let number = digits
+        .iter()
+        .fold(0_u32, |number, digit| number << 4 | u32::from(digit & 0x0F));
+    UnpredictableNumber(number.to_be_bytes())
+}
+
+/// Counters that end in these decimal digits; none when they are so few that too many end so.
+fn counters(digits: &[u8]) -> impl Iterator<Item = ApplicationTransactionCounter> {
+    let end = digits.iter().fold(0_u32, |number, digit| {
+        number * 10 % 1_000_000 + u32::from(digit & 0x0F)
+    });
+    let step = match digits.len() {
+        0..=3 => None,
+        4 => Some(10_000),
+        _ => Some(100_000),
+    };
+    step.into_iter()
+        .flat_map(move |step| (0..7).map(move |place| end + place * step))
+        .filter_map(|counter| u16::try_from(counter).ok())
+        .map(ApplicationTransactionCounter)
+}
+
+/// Track 2 with zeros where its dynamic digits stand, coded as on the card: two digits a byte, `D`, filled up with `F`.
+fn static_track(track: &Track2, layout: &DynamicLayout) -> ([u8; 19], usize) {
+    let (mut coded, mut length) = ([0; 19], 0);
+    let mut put = |nibble: u8| {
+        if let Some(byte) = coded.get_mut(length / 2) {
+            *byte |= if length % 2 == 0 { nibble << 4 } else { nibble };
+            length += 1;
+        }
+    };
+    track.pan().digits().iter().for_each(|digit| put(*digit));
+    put(0xD);
+    let expiry = track.expiry().to_bytes();
+    expiry
+        .iter()
+        .for_each(|byte| [byte >> 4, byte & 0x0F].into_iter().for_each(&mut put));
+    track.service_code().digits().into_iter().for_each(&mut put);
+    let within = |(start, count): (u8, u8), place: usize| {
+        (usize::from(start)..usize::from(start) + usize::from(count)).contains(&place)
+    };
+    for (place, digit) in track.discretionary_data().iter().enumerate() {
+        let dynamic = within(layout.value, place)
+            || within(layout.counter, place)
+            || within(layout.number, place)
+            || layout
+                .number_length
+                .is_some_and(|length| usize::from(length) == place);
+        put(if dynamic { 0 } else { digit & 0x0F });
+    }
+    if length % 2 == 1
+        && let Some(byte) = coded.get_mut(length / 2)
+    {
+        *byte |= 0xF;
+        length += 1;
+    }
+    (coded, length / 2)
+}
