@@ -2,7 +2,9 @@
 
 use super::assessment::Assessment;
 use super::card::IssuedCard;
-use super::checks::{CHECKS, Context, Finding, Remembered, STATE_CHECKS, malformed};
+use super::checks::{
+    CHECKS, Context, Finding, REVERSAL_CHECKS, Remembered, STATE_CHECKS, Told, malformed,
+};
 use super::facts::{Checked, ChipFacts, TrackFacts};
 use super::message::MessageKind;
 use super::policy::Policy;
@@ -132,6 +134,7 @@ impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
             index: self.key.card(&card.pan, sequence, card.issue),
             event: None,
             places: [None; 2],
+            told: Told::default(),
         };
         if request.message == MessageKind::Reversal && request.original_found == Some(false) {
             pending.reasons.add(Reason::new(
@@ -178,11 +181,16 @@ impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
             tracks: &tracks,
             cryptogram,
         };
-        for check in CHECKS {
+        let checks = match request.message {
+            MessageKind::Reversal => REVERSAL_CHECKS,
+            _ => CHECKS,
+        };
+        for check in checks {
             if let Finding::Contradicts(reason) = check(&context) {
                 pending.reasons.add(reason);
             }
         }
+        pending.told = context.told();
         if pending.reasons.verdict() != Verdict::Reject {
             self.remember(&mut pending, &context);
         } else {
@@ -353,6 +361,7 @@ pub struct Pending<'r, 'v, K = Option<SessionKey<Ac>>> {
     index: CardIndex,
     event: Option<CardEvent>,
     places: [Option<(PlaceIndex, PlaceEvent)>; 2],
+    told: Told,
 }
 
 impl<'v, K> Pending<'_, 'v, K> {
@@ -382,6 +391,7 @@ impl<'v, K> Pending<'_, 'v, K> {
                 event,
                 merchant: merchant.as_ref(),
                 terminal: terminal.as_ref(),
+                results: self.told,
             };
             for check in STATE_CHECKS {
                 if let Finding::Contradicts(reason) = check(&remembered) {

@@ -7,10 +7,8 @@
 mod assessment;
 mod authoriser;
 mod card;
-#[allow(dead_code, reason = "the other checks read it")]
 mod checks;
 mod entry_mode;
-#[allow(dead_code, reason = "the other checks read it")]
 mod facts;
 mod message;
 mod policy;

@@ -108,7 +108,7 @@ pub(crate) fn malformed(error: crate::Error) -> Reason {
 
 /// A chip that spoke makes a cryptogram; without one the message is none of a chip: C10, attack 21. An advice or a presentment may
 /// leave it out.
-pub(super) fn chip_data_missing(context: &Context<'_, '_, '_>) -> Finding {
+pub(super) fn missing(context: &Context<'_, '_, '_>) -> Finding {
     let request = context.request;
     let must = matches!(
         request.message,
@@ -130,7 +130,7 @@ pub(super) fn chip_data_missing(context: &Context<'_, '_, '_>) -> Finding {
 }
 
 /// A cryptogram beside an entry mode in which no chip speaks.
-pub(super) fn chip_data_unexpected(context: &Context<'_, '_, '_>) -> Finding {
+pub(super) fn unexpected(context: &Context<'_, '_, '_>) -> Finding {
     let mode = context.request.entry_mode;
     let Some(chip) = context.chip else {
         return Finding::Absent;

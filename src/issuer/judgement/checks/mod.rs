@@ -1,8 +1,13 @@
 //! The checks: small functions, each of one question.
 
+mod amount;
+mod cardholder;
 mod counter;
 mod cryptogram;
+mod history;
 mod identity;
+mod stripe;
+mod terminal;
 
 pub(crate) use cryptogram::malformed;
 
@@ -59,13 +64,56 @@ pub(crate) type Check = fn(&Context<'_, '_, '_>) -> Finding;
 /// The checks that need no state, in the order in which reasons of the same severity are told.
 pub(crate) const CHECKS: &[Check] = &[
     cryptogram::cryptogram,
-    cryptogram::chip_data_missing,
+    cryptogram::missing,
+    cryptogram::unexpected,
     identity::pan,
     identity::sequence,
     identity::status,
     identity::funding,
     identity::expired,
+    terminal::chip_issued,
+    terminal::contactless_issued,
+    terminal::interface,
+    terminal::brand,
+    terminal::kernel,
+    terminal::token_domain,
+    cardholder::pin_contradicted,
+    cardholder::online_pin,
+    cardholder::device,
+    cardholder::pin_skipped,
+    cardholder::pin_tries,
+    cardholder::signature,
+    cardholder::above_limit,
+    cardholder::express_mode,
+    terminal::authentication,
+    terminal::relay,
+    terminal::exception_file,
+    terminal::answer_forged,
+    amount::raised,
+    amount::cap,
+    amount::no_money,
+    amount::currency,
+    amount::country,
+    amount::date,
+    amount::kind,
+    stripe::value,
+    stripe::chip_value,
+    stripe::service_code,
+    stripe::expiry,
+    stripe::tracks,
+    stripe::stripe_of_chip_card,
+    stripe::fallback,
+    stripe::fallback_terminal,
+    stripe::unreliable,
+    stripe::track_missing,
+    stripe::downgrade,
+    stripe::contactless_stripe,
+    stripe::typed,
+    stripe::printed,
 ];
+
+/// A reversal is honoured whatever was wrong with what it undoes; it must be the card's own.
+pub(crate) const REVERSAL_CHECKS: &[Check] = &[identity::pan];
 
 /// What a check of the state may look at.
 pub(crate) struct Remembered<'c, 'r> {
@@ -76,12 +124,47 @@ pub(crate) struct Remembered<'c, 'r> {
     pub(crate) event: &'c crate::issuer::CardEvent,
     pub(crate) merchant: Option<&'c PlaceState>,
     pub(crate) terminal: Option<&'c PlaceState>,
+    pub(crate) results: Told,
+}
+
+/// What the card tells, under its cryptogram, of earlier transactions.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Told {
+    /// It got no answer to its last question.
+    pub(crate) answer_missing: Option<bool>,
+    /// A script command failed.
+    pub(crate) script_failed: Option<bool>,
+    /// Script commands that it counts.
+    pub(crate) scripts: Option<u8>,
+}
+
+impl Context<'_, '_, '_> {
+    /// What the card tells of earlier transactions.
+    pub(crate) fn told(&self) -> Told {
+        self.results().map_or_else(Told::default, |results| Told {
+            answer_missing: results.issuer_authentication_not_performed(),
+            script_failed: results.script_failed(),
+            scripts: results.script_counter(),
+        })
+    }
 }
 
 pub(crate) type StateCheck = fn(&Remembered<'_, '_>) -> Finding;
 
 /// The checks of the state.
-pub(crate) const STATE_CHECKS: &[StateCheck] = &[counter::replay, counter::range, counter::jump];
+pub(crate) const STATE_CHECKS: &[StateCheck] = &[
+    counter::replay,
+    counter::range,
+    counter::jump,
+    history::wrong_cryptograms,
+    history::wrong_values,
+    history::good_chip,
+    history::card_fallbacks,
+    history::merchant_fallbacks,
+    history::predictable,
+    history::answer_suppressed,
+    history::script,
+];
 
 /// A reason over a data element of DE 55 and another place.
 fn tag_reason(

@@ -1,0 +1,383 @@
+//! How the cardholder was verified: what the terminal claims, and what the card says under its cryptogram.
+//!
+//! The terminal's claims are tag 9F34, tag 9F6C, DE 22 and DE 52; no cryptogram signs them. The card verification results are
+//! signed, and so, with almost every version, are the terminal verification results.
+
+use super::counter::TRANSIT;
+use super::{Context, Finding, tag_reason};
+use crate::element::{
+    Amount, CardTransactionQualifiers, CardVerificationResults, CryptogramType, CvmResult,
+    IadLayout, Scheme, SecondGenerateAc, TerminalCapabilities, TerminalVerificationResults as Tvr,
+};
+use crate::issuer::PosEntryMode;
+use crate::issuer::Verdict;
+use crate::issuer::judgement::card::PinExpectation;
+use crate::issuer::judgement::reason::{Place, Reason, ReasonKind, Value};
+use crate::issuer::judgement::request::{ClaimedVerification, OnlinePin};
+use crate::tag;
+
+impl Context<'_, '_, '_> {
+    /// The card verification results, where the cryptogram proves them and they say something: test tools leave them zero,
+    /// which says "AAC" twice, what no card can.
+    pub(super) fn results(&self) -> Option<CardVerificationResults<'_>> {
+        let results = self.chip.filter(|_| self.proved())?.cvr()?;
+        let made = (results.first_generate_ac(), results.second_generate_ac());
+        (made != (Some(CryptogramType::Aac), Some(SecondGenerateAc::Aac))).then_some(results)
+    }
+
+    /// Whether the card says that its holder's device verified him; `None` where it has no way to say so.
+    pub(super) fn device_verified(&self) -> Option<bool> {
+        let results = self.results()?;
+        let layout = self.card.record.as_ref()?.version().iad_layout;
+        match layout {
+            // The sources for these bits do not agree, so any of them counts: entity and method, the bit, the device's bit.
+            IadLayout::Visa24 => {
+                let [method, _, _, _, device] = *results.bytes().first_chunk()?;
+                let bit = results.consumer_device_cvm_performed()?;
+                Some(bit || method != 0 || device & 0x02 != 0)
+            }
+            // A phone says it as a card says that it verified a PIN.
+            IadLayout::MChip | IadLayout::Ccd => results
+                .offline_pin_performed()
+                .map(|performed| performed && results.offline_pin_failed() != Some(true)),
+            _ => None,
+        }
+    }
+
+    /// Whether something proves, or at least states unopposed, that the cardholder was verified.
+    pub(super) fn somebody_verified(&self) -> bool {
+        let pin = match self.request.pin {
+            OnlinePin::Right | OnlinePin::Sent => true,
+            OnlinePin::Wrong | OnlinePin::NotSent => false,
+            OnlinePin::Unknown => {
+                let tvr = self.chip.and_then(|chip| chip.tvr);
+                tvr.is_some_and(|tvr| tvr.contains(Tvr::ONLINE_CVM_CAPTURED))
+            }
+        };
+        let card = self.results().is_some_and(|results| {
+            results.offline_pin_performed() == Some(true)
+                && results.offline_pin_failed() != Some(true)
+        });
+        pin || card || self.device_verified() == Some(true)
+    }
+
+    /// Whether the message says in so many words that nobody took a PIN.
+    pub(super) fn says_no_pin(&self) -> bool {
+        match self.chip.and_then(|chip| chip.cvm) {
+            Some(cvm) => {
+                let pin = cvm.code.is_offline_pin() || cvm.code.is_online_pin();
+                !pin || cvm.result() == Some(CvmResult::Failed)
+            }
+            None => {
+                self.request.pin == OnlinePin::NotSent
+                    && matches!(
+                        self.request.verification,
+                        None | Some(ClaimedVerification::Nothing | ClaimedVerification::Signature)
+                    )
+            }
+        }
+    }
+
+    /// Whether the message says in so many words that nobody verified the cardholder, not even by a signature.
+    fn says_nothing_verified(&self) -> bool {
+        let signature = self
+            .chip
+            .and_then(|chip| chip.cvm)
+            .is_some_and(|cvm| cvm.code.is_signature() && cvm.result() != Some(CvmResult::Failed));
+        self.says_no_pin()
+            && !signature
+            && self.request.verification != Some(ClaimedVerification::Signature)
+            && self.request.verification != Some(ClaimedVerification::ConsumerDevice)
+    }
+
+    /// The amount in the account's currency, where that is known.
+    pub(super) fn spending(&self) -> Option<Amount> {
+        let request = self.request;
+        match (self.card.currency, request.billing) {
+            (None, _) => Some(request.amount),
+            (Some(own), _) if own == request.currency => Some(request.amount),
+            (Some(own), Some((amount, currency))) if own == currency => Some(amount),
+            _ => None,
+        }
+    }
+
+    /// Whether the amount is above what is paid without verifying the cardholder.
+    pub(super) fn above_limit(&self) -> bool {
+        let limit = self
+            .card
+            .verification_limit
+            .unwrap_or(self.policy.verification_limit);
+        match self.spending() {
+            Some(amount) => amount > limit,
+            None => self.request.amount > self.policy.foreign_verification_limit,
+        }
+    }
+
+    fn cvr_bytes(&self) -> Value {
+        self.results()
+            .map_or(Value::None, |results| Value::bytes(results.bytes()))
+    }
+
+    fn cvm_bytes(&self) -> Value {
+        let cvm = self.chip.and_then(|chip| chip.cvm);
+        cvm.map_or(Value::None, |cvm| Value::bytes(&cvm.to_bytes()))
+    }
+
+    /// A reason: what the terminal claims against what the card says.
+    fn denied(&self, kind: ReasonKind, place: Place, claimed: Value) -> Reason {
+        Reason::new(
+            kind,
+            place,
+            claimed,
+            Place::CardVerificationResults,
+            self.cvr_bytes(),
+        )
+    }
+}
+
+/// A PIN that the card is said to have verified: C02, attacks 4, 5 and 22. "In theory all the data you need to spot the wedge
+/// attack will be present", wrote those who found it.
+pub(super) fn pin_contradicted(context: &Context<'_, '_, '_>) -> Finding {
+    let cvm = context.chip.and_then(|chip| chip.cvm);
+    let by_terminal =
+        cvm.is_some_and(|cvm| cvm.code.is_offline_pin() && cvm.result() != Some(CvmResult::Failed));
+    let by_message = context.request.verification == Some(ClaimedVerification::OfflinePin);
+    if !by_terminal && !by_message {
+        return Finding::Absent;
+    }
+    let Some(results) = context.results() else {
+        return Finding::Absent;
+    };
+    let Some(performed) = results.offline_pin_performed() else {
+        return Finding::Absent;
+    };
+    let failed = results.offline_pin_failed() == Some(true);
+    Finding::unless(!performed || failed, || {
+        let (place, claimed) = if by_terminal {
+            (Place::Tag(tag::CVM_RESULTS), context.cvm_bytes())
+        } else {
+            (Place::Element(22), Value::Text("PIN verified by the card"))
+        };
+        let reason = context.denied(ReasonKind::PinContradicted, place, claimed);
+        // A phone that was not unlocked claims it in the same words, and then only that is missing.
+        if context.card.is_token() {
+            reason.with_verdict(Verdict::StepUp)
+        } else {
+            reason
+        }
+    })
+}
+
+/// A card that waited for a PIN, over the contacts: C03, a wedge that keeps tag 9F34 back. The card notices that VERIFY did not come
+/// (Visa), or that the terminal believes in a PIN that it never saw (M/Chip).
+pub(super) fn pin_skipped(context: &Context<'_, '_, '_>) -> Finding {
+    let Some(results) = context
+        .results()
+        .filter(|_| context.request.entry_mode.is_contact())
+    else {
+        return Finding::Absent;
+    };
+    let silent = context.chip.is_some_and(|chip| chip.cvm.is_none())
+        && !context.somebody_verified()
+        && results.expected_pin_not_received() == Some(true);
+    let believed = results.terminal_wrongly_assumes_pin() == Some(true);
+    Finding::unless(silent || believed, || {
+        context.denied(
+            ReasonKind::PinSkipped,
+            Place::Tag(tag::CVM_RESULTS),
+            context.cvm_bytes(),
+        )
+    })
+}
+
+/// No PIN tries left on the card: C04, attack 17. A PIN for the issuer makes up for it.
+pub(super) fn pin_tries(context: &Context<'_, '_, '_>) -> Finding {
+    let Some(exceeded) = context
+        .results()
+        .and_then(|results| results.pin_try_limit_exceeded())
+    else {
+        return Finding::Absent;
+    };
+    Finding::unless(exceeded, || {
+        let place = Place::CardVerificationResults;
+        let found = context.cvr_bytes();
+        let reason = Reason::new(
+            ReasonKind::PinTriesExceeded,
+            place,
+            found,
+            place,
+            Value::None,
+        );
+        match context.request.pin {
+            OnlinePin::Right | OnlinePin::Sent => reason.with_verdict(Verdict::ApproveAndFlag),
+            _ => reason,
+        }
+    })
+}
+
+/// The PIN for the issuer: that it is right, and that it is there when the terminal says that it took one.
+pub(super) fn online_pin(context: &Context<'_, '_, '_>) -> Finding {
+    let pin = context.request.pin;
+    let element = Place::Element(52);
+    if pin == OnlinePin::Wrong {
+        let kind = ReasonKind::OnlinePinWrong;
+        return Finding::Contradicts(Reason::new(
+            kind,
+            element,
+            Value::None,
+            element,
+            Value::None,
+        ));
+    }
+    let (Some(chip), OnlinePin::NotSent) = (context.chip, pin) else {
+        return Finding::Absent;
+    };
+    let by_results = chip
+        .cvm
+        .is_some_and(|cvm| cvm.code.is_online_pin() && cvm.result() != Some(CvmResult::Failed));
+    let by_terminal = chip
+        .tvr
+        .is_some_and(|tvr| tvr.contains(Tvr::ONLINE_CVM_CAPTURED));
+    // The message's own claim needs no chip data, but who has no PIN to send makes none.
+    let by_message = context.request.verification == Some(ClaimedVerification::OnlinePin);
+    Finding::unless(by_results || by_terminal || by_message, || {
+        let (place, claimed) = if by_results {
+            (tag::CVM_RESULTS, context.cvm_bytes())
+        } else {
+            let tvr = chip.tvr.map_or(Value::None, |tvr| Value::bytes(&tvr.0));
+            (tag::TERMINAL_VERIFICATION_RESULTS, tvr)
+        };
+        tag_reason(
+            ReasonKind::OnlinePinMissing,
+            place,
+            claimed,
+            element,
+            Value::None,
+        )
+    })
+}
+
+/// The consumer's own device: L01, L08, attacks 11 and 16. A card of plastic has no means to verify anybody, and no cryptogram
+/// signs tag 9F6C.
+pub(super) fn device(context: &Context<'_, '_, '_>) -> Finding {
+    let qualifiers = context
+        .chip
+        .and_then(|chip| chip.qualifiers)
+        .filter(|_| context.card.scheme != Some(Scheme::Mastercard));
+    let by_card = qualifiers.is_some_and(|qualifiers| {
+        qualifiers.contains(CardTransactionQualifiers::CONSUMER_DEVICE_CVM_PERFORMED)
+    });
+    let by_message = context.request.verification == Some(ClaimedVerification::ConsumerDevice);
+    if !(by_card || by_message) || !context.proved() {
+        return Finding::Absent;
+    }
+    let (place, claimed) = match qualifiers {
+        Some(qualifiers) if by_card => (
+            Place::Tag(tag::CARD_TRANSACTION_QUALIFIERS),
+            Value::bytes(&qualifiers.0),
+        ),
+        _ => (Place::Element(22), Value::Text("consumer device")),
+    };
+    let kind = ReasonKind::DeviceVerificationContradicted;
+    match (context.device_verified(), context.card.is_token()) {
+        (Some(true), _) => Finding::Agrees,
+        (None, true) => Finding::Absent,
+        (Some(false), true) => Finding::Contradicts(context.denied(kind, place, claimed)),
+        (_, false) => {
+            let found = Value::Text("plastic");
+            let reason = Reason::new(kind, place, claimed, Place::Record, found);
+            Finding::Contradicts(reason.with_verdict(Verdict::Decline))
+        }
+    }
+}
+
+/// A card that wants a PIN, used over its contacts without one: C09, attack 14. Whether the terminal could take a PIN tells tag 9F33.
+pub(super) fn signature(context: &Context<'_, '_, '_>) -> Finding {
+    let expectation = context.card.pin;
+    let Some((chip, cvm)) = context.chip.and_then(|chip| Some((chip, chip.cvm?))) else {
+        return Finding::Absent;
+    };
+    if expectation == PinExpectation::None
+        || !context.request.entry_mode.is_contact()
+        || !context.proved()
+    {
+        return Finding::Absent;
+    }
+    let nothing = !cvm.code.is_signature();
+    if !context.says_no_pin() || context.somebody_verified() || nothing && !context.above_limit() {
+        return Finding::Agrees;
+    }
+    let able = TerminalCapabilities::PLAINTEXT_PIN
+        | TerminalCapabilities::ENCIPHERED_PIN
+        | TerminalCapabilities::ONLINE_PIN
+        | TerminalCapabilities::ENCIPHERED_PIN_ECC;
+    let takes_pin = match chip.data.get(tag::TERMINAL_CAPABILITIES) {
+        Ok(Some(value)) => TerminalCapabilities::parse(value)
+            .ok()
+            .map(|capabilities| capabilities.intersects(able)),
+        _ => None,
+    };
+    let verdict = match (expectation, takes_pin) {
+        (_, Some(false)) | (PinExpectation::None, _) => return Finding::Agrees,
+        (PinExpectation::Preferred, None) => Verdict::ApproveAndFlag,
+        _ => Verdict::StepUp,
+    };
+    let kind = ReasonKind::SignatureInsteadOfPin;
+    let place = Place::Tag(tag::CVM_RESULTS);
+    let reason = Reason::new(kind, place, context.cvm_bytes(), Place::Record, Value::None);
+    Finding::Contradicts(reason.with_verdict(verdict))
+}
+
+/// A large amount without contacts and without anybody verified: L01, L06, attacks 10 and 16. Transit adds up small ones.
+pub(super) fn above_limit(context: &Context<'_, '_, '_>) -> Finding {
+    let request = context.request;
+    if request.entry_mode != PosEntryMode::Contactless || !context.proved() {
+        return Finding::Absent;
+    }
+    if context.somebody_verified() || !context.above_limit() {
+        return Finding::Agrees;
+    }
+    let foreign = context.spending().is_none();
+    if !foreign && !context.says_nothing_verified() {
+        return Finding::Absent;
+    }
+    let kind = if foreign {
+        ReasonKind::ForeignWithoutVerification
+    } else {
+        ReasonKind::NoVerificationAboveLimit
+    };
+    let amount = Value::Number(request.amount.minor_units());
+    Finding::Contradicts(Reason::new(
+        kind,
+        Place::Element(4),
+        amount,
+        Place::Tag(tag::CVM_RESULTS),
+        context.cvm_bytes(),
+    ))
+}
+
+/// A device that lets transit gates pass without its owner, anywhere else: L03, attack 15.
+pub(super) fn express_mode(context: &Context<'_, '_, '_>) -> Finding {
+    let request = context.request;
+    let (true, PosEntryMode::Contactless, Some(mcc), Some(verified)) = (
+        context.card.is_token(),
+        request.entry_mode,
+        request.mcc,
+        context.device_verified(),
+    ) else {
+        return Finding::Absent;
+    };
+    let pin = matches!(request.pin, OnlinePin::Right | OnlinePin::Sent);
+    Finding::unless(!verified && !pin && !TRANSIT.contains(&mcc), || {
+        let reason = context.denied(
+            ReasonKind::DeviceNotVerified,
+            Place::Element(18),
+            Value::Number(u64::from(mcc)),
+        );
+        if context.above_limit() {
+            reason
+        } else {
+            reason.with_verdict(Verdict::ApproveAndFlag)
+        }
+    })
+}

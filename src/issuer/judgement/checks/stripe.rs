@@ -1,0 +1,290 @@
+//! How the card was read, and what its stripe proves.
+//!
+//! The decision table: a chip card's stripe is believed least where its chip could have been read; what only the chip knows must not
+//! stand on a stripe, nor the other way round.
+
+use super::{Context, Finding};
+use crate::element::{Amount, ServiceCode, YearMonth};
+use crate::issuer::judgement::card::Contactless;
+use crate::issuer::judgement::facts::Checked;
+use crate::issuer::judgement::reason::{Place, Reason, ReasonKind, Value};
+use crate::issuer::{PosEntryMode, TerminalCapability, Verdict};
+
+const TRACK_2: Place = Place::Element(35);
+
+fn mode_reason(context: &Context<'_, '_, '_>, kind: ReasonKind, against: Place) -> Reason {
+    let mode = Value::Number(u64::from(context.request.entry_mode.code()));
+    Reason::new(kind, Place::Element(22), mode, against, Value::None)
+}
+
+fn track_reason(kind: ReasonKind) -> Reason {
+    Reason::new(kind, TRACK_2, Value::None, Place::Record, Value::None)
+}
+
+impl Context<'_, '_, '_> {
+    /// Service code and expiry of the track that came, and where it stands.
+    fn on_track(&self) -> Option<(ServiceCode, YearMonth, Place)> {
+        let second = self.tracks.track2.as_ref();
+        let first = self.tracks.track1.as_ref();
+        second
+            .map(|track| (track.service_code(), track.expiry(), TRACK_2))
+            .or_else(|| {
+                first.map(|track| (track.service_code(), track.expiry(), Place::Element(45)))
+            })
+    }
+
+    /// Whether the message says that the stripe was read, with or without contacts.
+    fn reads_stripe(&self) -> bool {
+        let mode = self.request.entry_mode;
+        mode.is_stripe() || mode == PosEntryMode::ContactlessStripe
+    }
+}
+
+/// The service code on the stripe: M05, M06 (where the verification value is the same by chance for both).
+pub(super) fn service_code(context: &Context<'_, '_, '_>) -> Finding {
+    let Some((found, _, place)) = context.on_track().filter(|_| context.reads_stripe()) else {
+        return Finding::Absent;
+    };
+    let issued = context.card.service_code;
+    Finding::unless(found != issued, || {
+        let value = |code: ServiceCode| Value::bytes(&code.to_bytes());
+        let kind = ReasonKind::ServiceCodeAltered;
+        Reason::new(kind, place, value(found), Place::Record, value(issued))
+    })
+}
+
+/// The expiry date on the stripe, or typed in: M07, attack 27.
+pub(super) fn expiry(context: &Context<'_, '_, '_>) -> Finding {
+    let mode = context.request.entry_mode;
+    let typed = context
+        .request
+        .expiry
+        .map(|expiry| (expiry, Place::Element(14)));
+    let found = match context.on_track() {
+        Some((_, expiry, place)) if context.reads_stripe() => Some((expiry, place)),
+        _ if mode.is_manual() || mode.is_remote() => typed,
+        _ => None,
+    };
+    let Some((found, place)) = found else {
+        return Finding::Absent;
+    };
+    let issued = context.card.expiry;
+    Finding::unless(found != issued, || {
+        let value = |month: YearMonth| Value::bytes(&month.to_bytes());
+        let kind = ReasonKind::ExpiryAltered;
+        Reason::new(kind, place, value(found), Place::Record, value(issued))
+    })
+}
+
+/// Track 1 beside track 2: M20. The PAN is looked at elsewhere.
+pub(super) fn tracks(context: &Context<'_, '_, '_>) -> Finding {
+    let (Some(first), Some(second)) = (&context.tracks.track1, &context.tracks.track2) else {
+        return Finding::Absent;
+    };
+    if first.service_code() != second.service_code() {
+        Finding::Contradicts(track_reason(ReasonKind::ServiceCodeAltered))
+    } else if first.expiry() != second.expiry() {
+        Finding::Contradicts(track_reason(ReasonKind::ExpiryAltered))
+    } else {
+        Finding::Agrees
+    }
+}
+
+/// The verification value on a stripe: M03, M04, M08, M09, attack 2. The chip's value in its place tells where the data come from.
+pub(super) fn value(context: &Context<'_, '_, '_>) -> Finding {
+    let mode = context.request.entry_mode;
+    if !mode.is_stripe() {
+        return Finding::Absent;
+    }
+    let chip = context.card.has_chip();
+    let kind = match (context.tracks.cvv, context.tracks.icvv) {
+        (Checked::Wrong, Checked::Right) if chip => ReasonKind::ChipDataOnStripe,
+        (Checked::Right, Checked::Right) if chip => ReasonKind::ValuesIndistinguishable,
+        (Checked::Wrong, _) => ReasonKind::CvvWrong,
+        (Checked::Missing, _) if mode != PosEntryMode::StripeUnreliable => ReasonKind::CvvMissing,
+        (Checked::Right, _) => return Finding::Agrees,
+        (Checked::Unknown | Checked::Missing, _) => return Finding::Absent,
+    };
+    Finding::Contradicts(track_reason(kind))
+}
+
+/// The verification value in a chip's track: M10. A terminal whose mode says that it may be unreliable (95) is believed (H19).
+pub(super) fn chip_value(context: &Context<'_, '_, '_>) -> Finding {
+    let mode = context.request.entry_mode;
+    if !matches!(
+        mode,
+        PosEntryMode::Contact | PosEntryMode::ContactTrack | PosEntryMode::Contactless
+    ) {
+        return Finding::Absent;
+    }
+    match (context.tracks.cvv, context.tracks.icvv) {
+        (_, Checked::Right) => Finding::Agrees,
+        (Checked::Right, Checked::Wrong) => {
+            Finding::Contradicts(track_reason(ReasonKind::StripeDataInChip))
+        }
+        (Checked::Wrong, Checked::Wrong) => {
+            let reason = track_reason(ReasonKind::TrackTampered);
+            // Without contacts the value may be a dynamic one, and the cryptogram decides.
+            Finding::Contradicts(if mode == PosEntryMode::Contactless {
+                reason.with_verdict(Verdict::ApproveAndFlag)
+            } else {
+                reason
+            })
+        }
+        _ => Finding::Absent,
+    }
+}
+
+/// A whole stripe (90) of a chip card: M01, M02, attack 1. A full copy at a terminal for stripes alone cannot be told from the card.
+pub(super) fn stripe_of_chip_card(context: &Context<'_, '_, '_>) -> Finding {
+    let (request, card, policy) = (context.request, context.card, context.policy);
+    if request.entry_mode != PosEntryMode::Stripe || !card.has_chip() {
+        return Finding::Absent;
+    }
+    let against = Place::TerminalCapability;
+    if request.terminal.reads_chip() == Some(true) {
+        let reason = mode_reason(context, ReasonKind::ChipBypassed, against);
+        return Finding::Contradicts(reason.with_verdict(policy.chip_bypassed));
+    }
+    let home = card.country.is_some() && card.country == request.country;
+    let small = context
+        .spending()
+        .is_some_and(|amount| amount <= policy.stripe_floor && policy.stripe_floor > Amount::ZERO);
+    let verdict = match (home, small) {
+        (true, _) => policy.stripe_at_home,
+        (false, true) => Verdict::ApproveAndFlag,
+        (false, false) => policy.stripe_abroad,
+    };
+    let reason = mode_reason(context, ReasonKind::StripeOfChipCard, against);
+    Finding::Contradicts(reason.with_verdict(verdict))
+}
+
+/// The stripe because the chip could not be read (80): attack 3, and honest as H05. What the store remembers makes it worse.
+pub(super) fn fallback(context: &Context<'_, '_, '_>) -> Finding {
+    if context.request.entry_mode != PosEntryMode::FallbackStripe || !context.card.has_chip() {
+        return Finding::Absent;
+    }
+    let reason = mode_reason(context, ReasonKind::Fallback, Place::Record);
+    Finding::Contradicts(reason.with_verdict(context.policy.fallback))
+}
+
+/// The stripe of which the terminal says that it may not be read well (02): M13 when it is there all the same.
+pub(super) fn unreliable(context: &Context<'_, '_, '_>) -> Finding {
+    if context.request.entry_mode != PosEntryMode::StripeUnreliable {
+        return Finding::Absent;
+    }
+    let there = context.on_track().is_some();
+    let reason = |kind| mode_reason(context, kind, TRACK_2);
+    match (context.card.has_chip(), there, context.tracks.cvv) {
+        (true, true, _) => Finding::Contradicts(reason(ReasonKind::TrackUnexpected)),
+        (true, false, _) => Finding::Contradicts(reason(ReasonKind::StripeUnverifiable)),
+        (false, true, Checked::Right) => Finding::Agrees,
+        (false, ..) => {
+            let reason = reason(ReasonKind::StripeUnverifiable);
+            Finding::Contradicts(reason.with_verdict(Verdict::StepUp))
+        }
+    }
+}
+
+/// A swipe without any track.
+pub(super) fn track_missing(context: &Context<'_, '_, '_>) -> Finding {
+    let mode = context.request.entry_mode;
+    let swiped = matches!(mode, PosEntryMode::Stripe | PosEntryMode::FallbackStripe);
+    if !(swiped || mode == PosEntryMode::ContactlessStripe) || !context.request.message.asks() {
+        return Finding::Absent;
+    }
+    Finding::unless(context.on_track().is_none(), || {
+        mode_reason(context, ReasonKind::StripeUnverifiable, TRACK_2)
+    })
+}
+
+/// Contactless stripe mode (91): M14 to M18, attacks 8 and 9. A card and a terminal that both speak as chips do not use it.
+pub(super) fn contactless_stripe(context: &Context<'_, '_, '_>) -> Finding {
+    if context.request.entry_mode != PosEntryMode::ContactlessStripe {
+        return Finding::Absent;
+    }
+    let kind = match context.tracks.dynamic {
+        Checked::Wrong => ReasonKind::DynamicValueWrong,
+        Checked::Missing => ReasonKind::DynamicValueMissing,
+        Checked::Right => return Finding::Agrees,
+        Checked::Unknown => ReasonKind::ContactlessStripe,
+    };
+    let reason = Reason::new(kind, TRACK_2, Value::None, Place::Keys, Value::None);
+    Finding::Contradicts(reason)
+}
+
+/// A contactless chip read as a stripe: M14, attack 8.
+pub(super) fn downgrade(context: &Context<'_, '_, '_>) -> Finding {
+    let card = context.card;
+    if context.request.entry_mode != PosEntryMode::ContactlessStripe {
+        return Finding::Absent;
+    }
+    let able = match card.contactless {
+        Some(Contactless::Chip | Contactless::ChipAndStripe) => true,
+        Some(Contactless::None | Contactless::Stripe) => return Finding::Agrees,
+        None => return Finding::Absent,
+    };
+    // A card that never has stripe mode did not do this, whatever the terminal can.
+    let never = card.contactless == Some(Contactless::Chip);
+    let reason = mode_reason(
+        context,
+        ReasonKind::ContactlessDowngraded,
+        Place::TerminalCapability,
+    );
+    match context.request.terminal.reads_contactless_chip() {
+        Some(true) if able => Finding::Contradicts(reason),
+        _ if never => Finding::Contradicts(reason),
+        Some(_) => Finding::Agrees,
+        None => Finding::Contradicts(reason.with_verdict(Verdict::StepUp)),
+    }
+}
+
+/// A number typed in at a terminal that reads chips, or after the chip failed.
+pub(super) fn typed(context: &Context<'_, '_, '_>) -> Finding {
+    let request = context.request;
+    if !request.entry_mode.is_manual() {
+        return Finding::Absent;
+    }
+    let able = context.card.has_chip() && request.terminal.reads_chip() == Some(true);
+    let failed = request.entry_mode == PosEntryMode::ChipFailedManual;
+    Finding::unless(able || failed, || {
+        mode_reason(
+            context,
+            ReasonKind::TypedAtChipTerminal,
+            Place::TerminalCapability,
+        )
+    })
+}
+
+/// The printed value: M19, attack 27. How often it was wrong, the store remembers.
+pub(super) fn printed(context: &Context<'_, '_, '_>) -> Finding {
+    let place = Place::Element(48);
+    let kind = match context.tracks.cvv2 {
+        Checked::Unknown | Checked::Missing => return Finding::Absent,
+        Checked::Right => return Finding::Agrees,
+        Checked::Wrong => ReasonKind::Cvv2Wrong,
+    };
+    Finding::Contradicts(Reason::new(
+        kind,
+        place,
+        Value::None,
+        Place::Keys,
+        Value::None,
+    ))
+}
+
+/// A fallback needs a terminal that reads chips.
+pub(super) fn fallback_terminal(context: &Context<'_, '_, '_>) -> Finding {
+    let request = context.request;
+    if request.entry_mode != PosEntryMode::FallbackStripe
+        || request.terminal == TerminalCapability::Unknown
+        || !context.card.has_chip()
+    {
+        return Finding::Absent;
+    }
+    Finding::unless(request.terminal.reads_chip() == Some(false), || {
+        let against = Place::TerminalCapability;
+        let reason = mode_reason(context, ReasonKind::Fallback, against);
+        reason.with_verdict(Verdict::Refer)
+    })
+}
