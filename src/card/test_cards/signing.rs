@@ -86,8 +86,8 @@ const CVM_LIST: &str = "00000000000000004403410342035E031F03";
 
 /// Offline data authentication that failed or was not done is a reason to go online, and without the issuer to decline.
 const ACTIONS: [&str; 2] = ["FC50808800", "FC70809800"];
-/// With XDA, whose failure has a bit of its own.
-const XDA_ACTIONS: [&str; 2] = ["FC50808900", "FC70809900"];
+/// With XDA, whose failures have bits of their own.
+const XDA_ACTIONS: [&str; 2] = ["FC50808906", "FC70809906"];
 
 const RULES_METHOD_1: Template = rules_with(&CDOL2_METHOD_1, CVM_LIST, ACTIONS);
 const RULES_METHOD_2: Template = rules_with(&CDOL2_METHOD_2, CVM_LIST, ACTIONS);
