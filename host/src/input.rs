@@ -9,6 +9,14 @@ use crate::cli::Failure;
 /// # Errors
 /// Names `what` and the position of the character, counted from 1.
 pub fn hex(what: &str, text: &str) -> Result<Vec<u8>, Failure> {
+    digits(text).map_err(|error| Failure::new(format!("{what}: {error}")))
+}
+
+/// As [`hex()`], for a place that is already known.
+///
+/// # Errors
+/// Says the position of the character, counted from 1.
+pub fn digits(text: &str) -> Result<Vec<u8>, String> {
     let mut digits = Vec::with_capacity(text.len());
     for (place, character) in text.chars().enumerate() {
         if character.is_whitespace() || character == ':' {
@@ -17,18 +25,13 @@ pub fn hex(what: &str, text: &str) -> Result<Vec<u8>, Failure> {
         let digit = character
             .to_digit(16)
             .and_then(|digit| u8::try_from(digit).ok());
-        digits.push(digit.ok_or_else(|| {
-            Failure::new(format!(
-                "{what}: character {} is not a hexadecimal digit",
-                place + 1
-            ))
-        })?);
+        digits.push(
+            digit.ok_or_else(|| format!("character {} is not a hexadecimal digit", place + 1))?,
+        );
     }
     let pairs = digits.as_chunks();
     if !pairs.1.is_empty() {
-        return Err(Failure::new(format!(
-            "{what}: an odd number of hexadecimal digits"
-        )));
+        return Err("an odd number of hexadecimal digits".to_owned());
     }
     Ok(pairs.0.iter().map(|[high, low]| high << 4 | low).collect())
 }

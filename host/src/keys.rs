@@ -38,7 +38,7 @@ use chipcard::key::{
     CardKeyOption, Emv2000Tree, IssuerKeySet, IssuerMasterKey, KeyPolicy, Purpose, SessionKeyMethod,
 };
 use chipcard::{Error, Tag};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 use zeroize::Zeroizing;
 
 use crate::cli::Failure;
@@ -248,9 +248,10 @@ pub fn master_key<P: Purpose>(
     IssuerMasterKey::new(algorithm, &bytes, policy).map_err(within)
 }
 
-#[derive(Deserialize)]
+/// A version of one's own, as a file writes it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct OwnVersion {
+pub(crate) struct OwnVersion {
     name: String,
     family: String,
     identifier: String,
@@ -265,7 +266,7 @@ struct OwnVersion {
 }
 
 impl OwnVersion {
-    fn build(&self) -> Result<CryptogramVersion, Failure> {
+    pub(crate) fn build(&self) -> Result<CryptogramVersion, Failure> {
         self.fill()
             .map_err(|failure| Failure::new(format!("version {}: {failure}", self.name)))
     }
@@ -318,7 +319,8 @@ impl OwnVersion {
     }
 }
 
-type Names<T> = &'static [(&'static str, T)];
+/// Names in files and what they stand for.
+pub type Names<T> = &'static [(&'static str, T)];
 
 const PADDINGS: Names<Padding> = &[
     ("none", Padding::None),
@@ -398,7 +400,7 @@ pub fn family(name: &str) -> Result<Family, Failure> {
 }
 
 /// The row named as `family:identifier`, e.g. `visa:12`.
-fn like(text: &str) -> Result<CryptogramVersion, Failure> {
+pub(crate) fn like(text: &str) -> Result<CryptogramVersion, Failure> {
     let (name, identifier) = text
         .split_once(':')
         .ok_or_else(|| Failure::new("like: expected family:identifier, e.g. visa:12"))?;

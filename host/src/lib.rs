@@ -6,6 +6,8 @@ pub mod decode;
 pub mod input;
 pub mod kat;
 pub mod keys;
+pub mod profile;
+pub mod reader;
 pub mod terminal;
 pub mod transact;
 pub mod verify;

@@ -355,7 +355,7 @@ pub const CCD_TDES: TestCard = TestCard {
         fci: &[],
         directories: Directories {
             pse: true,
-            ppse: false,
+            ppse: true,
         },
         pdol: CCD_PDOL.as_bytes(),
         aip: CARDHOLDER_VERIFICATION,

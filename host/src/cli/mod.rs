@@ -4,6 +4,7 @@
 //! 2 when the input could not be understood.
 
 mod batch;
+mod card;
 mod decode;
 mod diagnose;
 mod kat;
@@ -27,6 +28,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Batch(Box<batch::BatchArgs>),
+    Card(card::CardArgs),
     Decode(Box<decode::DecodeArgs>),
     Diagnose(Box<diagnose::DiagnoseArgs>),
     Transact(transact::TransactArgs),
@@ -88,6 +90,7 @@ pub fn main() -> ExitCode {
 fn run(command: Command, out: &mut dyn Write) -> Result<Finding, Failure> {
     match command {
         Command::Batch(args) => args.run(out),
+        Command::Card(args) => args.run(out),
         Command::Decode(args) => args.run(out),
         Command::Diagnose(args) => args.run(out),
         Command::Transact(args) => args.run(out),

@@ -2,7 +2,6 @@
 
 use std::io::Write;
 
-use chipcard::card::test_cards::TestCard;
 use chipcard::element::{Amount, CountryCode, CurrencyCode, Date, Pin, UnpredictableNumber};
 use clap::Args;
 use serde::Serialize;
@@ -10,19 +9,28 @@ use serde::Serialize;
 use crate::cli::{Failure, Finding};
 use crate::decode::{Node, render_text};
 use crate::input;
+use crate::profile::{Personalisation, names};
 use crate::terminal::{Outcome, Sale};
 use crate::transact::{Answer, tell};
 
-/// Run a contact transaction with a test card, and tell what happens.
+/// Run a contact transaction with a card, and tell what happens.
 ///
-/// A card is personalised with published test keys; a terminal runs the transaction; the issuer verifies the
+/// A card is personalised, unless a file says otherwise with published test keys; a terminal runs the transaction; the issuer verifies the
 /// cryptogram and answers; the card checks the answer. Exit status 0 when it ends as the answer makes one expect.
 #[derive(Debug, Args)]
 pub(super) struct TransactArgs {
-    /// The test card; `--cards` lists them.
-    #[arg(long, default_value = "ccd-cda", value_name = "NAME")]
+    /// The built-in card; `--cards` lists them.
+    #[arg(
+        long,
+        default_value = "ccd-cda",
+        value_name = "NAME",
+        conflicts_with = "profile"
+    )]
     card: String,
-    /// List the test cards.
+    /// A card of one's own: a profile file (see `chipcard card profile`).
+    #[arg(long, value_name = "FILE")]
+    profile: Option<String>,
+    /// List the built-in cards.
     #[arg(long)]
     cards: bool,
     /// Amount in minor units of the currency.
@@ -37,7 +45,7 @@ pub(super) struct TransactArgs {
     /// Date, YYMMDD; today in UTC unless said.
     #[arg(long, value_name = "YYMMDD")]
     date: Option<String>,
-    /// PIN that the cardholder enters; the test cards have 1234.
+    /// PIN that the cardholder enters; the built-in cards have 1234.
     #[arg(long)]
     pin: Option<String>,
     /// Unpredictable number, eight hexadecimal digits; drawn at random unless said.
@@ -64,15 +72,16 @@ struct Report<'a> {
 impl TransactArgs {
     pub(super) fn run(&self, out: &mut dyn Write) -> Result<Finding, Failure> {
         if self.cards {
-            for card in TestCard::every() {
-                writeln!(out, "{:<18}{}", card.name, card.profile.version.name)?;
+            for name in names() {
+                let card = Personalisation::load(name)?;
+                writeln!(out, "{name:<18}{}", card.version().name)?;
             }
             return Ok(Finding::Good);
         }
-        let test = TestCard::find(&self.card)
-            .ok_or_else(|| Failure::new(format!("no test card is named {}", self.card)))?;
+        let card = Personalisation::load(self.profile.as_ref().unwrap_or(&self.card))?;
+        card.check()?;
         let country = CountryCode::new(self.country)?;
-        let story = tell(test, &self.sale()?, country, self.answer)?;
+        let story = tell(&card, &self.sale()?, country, self.answer)?;
         let outcome = story.outcome;
         if self.json {
             let approved = outcome.is_approved();

@@ -8,13 +8,24 @@ use chipcard::card::{Applet, CardMemory, Coprocessor};
 
 use super::{Event, TerminalError};
 
-/// A card in a reader.
+/// A card in a reader, or a layer in front of one.
+///
+/// The one trait between those who send commands and those who answer them: layers that
+/// [trace](crate::reader::Tracer), [fail](crate::reader::FaultInjector) or [cheat](crate::reader::ManInTheMiddle) stack over it.
 pub trait CardReader {
     /// Sends a command; gives the response with its status word.
     ///
     /// # Errors
     /// When the card does not answer.
     fn transmit(&mut self, command: &[u8]) -> io::Result<Vec<u8>>;
+
+    /// Takes the power from the card and gives it back.
+    ///
+    /// # Errors
+    /// When the card does not come back.
+    fn reset(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 impl<M: CardMemory, C: Coprocessor> CardReader for Applet<'_, M, C> {
@@ -22,6 +33,31 @@ impl<M: CardMemory, C: Coprocessor> CardReader for Applet<'_, M, C> {
         let mut buffer = [0; MAX_RESPONSE_LENGTH];
         let length = self.process(command, &mut buffer);
         Ok(buffer.get(..length).unwrap_or_default().to_vec())
+    }
+
+    fn reset(&mut self) -> io::Result<()> {
+        Applet::reset(self);
+        Ok(())
+    }
+}
+
+impl<C: CardReader + ?Sized> CardReader for &mut C {
+    fn transmit(&mut self, command: &[u8]) -> io::Result<Vec<u8>> {
+        (**self).transmit(command)
+    }
+
+    fn reset(&mut self) -> io::Result<()> {
+        (**self).reset()
+    }
+}
+
+impl<C: CardReader + ?Sized> CardReader for Box<C> {
+    fn transmit(&mut self, command: &[u8]) -> io::Result<Vec<u8>> {
+        (**self).transmit(command)
+    }
+
+    fn reset(&mut self) -> io::Result<()> {
+        (**self).reset()
     }
 }
 

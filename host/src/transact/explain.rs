@@ -1,23 +1,39 @@
 //! The cryptography of one transaction, step by step, with every input shown.
 //!
-//! Only for cards of the test set: their keys are published.
+//! Keys and the account number are shown where the keys are published ones, and hidden otherwise.
 
-use chipcard::card::test_cards::TestCard;
+use chipcard::card::test_cards;
 use chipcard::crypto::Padding;
 use chipcard::cryptogram::{
     ArpcKey, ArpcMethod, CipherFamily, CryptogramVersion, DataSource, IadPart, SignedPart,
 };
 use chipcard::issuer::{ChipData, IssuerAuthenticationData, IssuerResponse};
 use chipcard::key::{Ac, CardKey, CardKeyOption, SessionDerivation, SessionKey, SessionKeyMethod};
-use chipcard::{Result, Tag, laboratory, tag};
+use chipcard::{Tag, laboratory, tag};
 
+use crate::cli::Failure;
 use crate::decode::Node;
+use crate::profile::Personalisation;
+
+type Result<T> = std::result::Result<T, Failure>;
+
+/// What stands for a key that is nobody's business.
+const HIDDEN: &str = "(hidden)";
+
+/// A key in hexadecimal, if it may be shown.
+fn shown(card: &Personalisation, reveal: impl FnOnce() -> String) -> String {
+    match card.has_published_keys() {
+        true => reveal(),
+        false => HIDDEN.to_owned(),
+    }
+}
 
 /// How the card's key comes from the issuer's.
-pub(super) fn card_key(test: &TestCard, option: CardKeyOption) -> Result<Node> {
-    let issuer = test.issuer_keys()?;
-    let (pan, sequence) = (test.pan()?, test.sequence()?);
-    let key = issuer.ac().card_key(&pan, sequence, option)?;
+pub(super) fn card_key(card: &Personalisation) -> Result<Node> {
+    let issuer = card.issuer_keys()?;
+    let (pan, sequence) = (card.pan(), card.sequence());
+    let option = card.version().card_key;
+    let key = issuer.ac().card_key(pan, sequence, option)?;
     let (name, recipe) = match option {
         CardKeyOption::A => (
             "A",
@@ -29,27 +45,34 @@ pub(super) fn card_key(test: &TestCard, option: CardKeyOption) -> Result<Node> {
         ),
         _ => ("C", "all digits to 32 with zeros on the left, enciphered"),
     };
-    Ok(Node::new("Card key: EMV Book 2 A1.4")
-        .with_child(Node::row(
-            "issuer master key (AC)",
-            hex(&chipcard::card::test_cards::TEST_KEY_AC),
+    let (master, remark, number) = if card.has_published_keys() {
+        let digits = pan.digits().iter().map(|digit| digit.to_string());
+        (
+            hex(&test_cards::TEST_KEY_AC),
             "published test key",
-        ))
+            digits.collect(),
+        )
+    } else {
+        (HIDDEN.to_owned(), "", pan.to_string())
+    };
+    Ok(Node::new("Card key: EMV Book 2 A1.4")
+        .with_child(Node::row("issuer master key (AC)", master, remark))
         .with_child(Node::row(
             "PAN || sequence number",
-            format!("{}{sequence}", test.pan),
-            "test card",
+            format!("{number}{sequence}"),
+            "",
         ))
         .with_child(Node::row("option", name, recipe))
-        .with_child(Node::row("card key", key.reveal(hex), "also called UDK")))
+        .with_child(Node::row(
+            "card key",
+            shown(card, || key.reveal(hex)),
+            "also called UDK",
+        )))
 }
 
 /// How the session key comes from the card key.
-fn session_key(
-    method: SessionKeyMethod,
-    chip: &ChipData<'_>,
-    key: &SessionKey<Ac>,
-) -> Result<Node> {
+fn session_key(card: &Personalisation, chip: &ChipData<'_>, key: &SessionKey<Ac>) -> Result<Node> {
+    let method = card.version().session_key;
     let (atc, un) = (chip.transaction_counter()?, chip.unpredictable_number()?);
     let (name, input) = match method {
         SessionKeyMethod::None => ("none: the card key signs", String::new()),
@@ -63,7 +86,11 @@ fn session_key(
     if !input.is_empty() {
         node = node.with_child(Node::row("diversified with", input, "from the counter ATC"));
     }
-    Ok(node.with_child(Node::row("session key", key.reveal(hex), "")))
+    Ok(node.with_child(Node::row(
+        "session key",
+        shown(card, || key.reveal(hex)),
+        "",
+    )))
 }
 
 /// What is signed, in order.
@@ -102,16 +129,16 @@ fn signed_data(version: &CryptogramVersion, chip: &ChipData<'_>) -> Result<Node>
 }
 
 /// All steps from the card key to the cryptogram.
-pub(super) fn cryptogram(test: &TestCard, chip: &ChipData<'_>) -> Result<Vec<Node>> {
-    let version = test.profile.version;
-    let key = signing_key(test, version.session_key, chip)?;
+pub(super) fn cryptogram(card: &Personalisation, chip: &ChipData<'_>) -> Result<Vec<Node>> {
+    let version = card.version();
+    let key = signing_key(card, chip)?;
     let ac = laboratory::sign(version, &key, chip)?;
     let mac = match version.cipher {
         CipherFamily::Tdes => "ISO/IEC 9797-1 MAC algorithm 3 (retail MAC)",
         CipherFamily::Aes => "AES-CMAC, leftmost 8 bytes",
     };
     Ok(vec![
-        session_key(version.session_key, chip, &key)?,
+        session_key(card, chip, &key)?,
         signed_data(version, chip)?,
         Node::new("Application cryptogram: EMV Book 2 8.1")
             .with_child(Node::row("MAC", mac, ""))
@@ -126,12 +153,12 @@ pub(super) fn cryptogram(test: &TestCard, chip: &ChipData<'_>) -> Result<Vec<Nod
 
 /// How the answer was signed.
 pub(super) fn answer(
-    test: &TestCard,
+    card: &Personalisation,
     chip: &ChipData<'_>,
     response: &IssuerResponse<'_>,
     data: &IssuerAuthenticationData,
 ) -> Result<Node> {
-    let version = test.profile.version;
+    let version = card.version();
     let key = match version.arpc_key {
         ArpcKey::CardKey => "the card key",
         ArpcKey::SessionKey => "the session key of the cryptogram",
@@ -168,19 +195,17 @@ pub(super) fn answer(
 }
 
 /// The key that signs the cryptogram.
-fn signing_key(
-    test: &TestCard,
-    method: SessionKeyMethod,
-    chip: &ChipData<'_>,
-) -> Result<SessionKey<Ac>> {
-    let option = test.profile.version.card_key;
+fn signing_key(card: &Personalisation, chip: &ChipData<'_>) -> Result<SessionKey<Ac>> {
+    let version = card.version();
+    let issuer = card.issuer_keys()?;
     let card_key: CardKey<Ac> =
-        test.issuer_keys()?
+        issuer
             .ac()
-            .card_key(&test.pan()?, test.sequence()?, option)?;
-    let derivation: SessionDerivation =
-        method.for_cryptogram(chip.transaction_counter()?, chip.unpredictable_number()?);
-    card_key.session_key(&derivation)
+            .card_key(card.pan(), card.sequence(), version.card_key)?;
+    let derivation: SessionDerivation = version
+        .session_key
+        .for_cryptogram(chip.transaction_counter()?, chip.unpredictable_number()?);
+    Ok(card_key.session_key(&derivation)?)
 }
 
 fn name(tag: Tag) -> String {

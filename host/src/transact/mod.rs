@@ -1,23 +1,21 @@
-//! One contact transaction with a test card, told from beginning to end: every APDU decoded, every
-//! cryptographic step with its inputs.
+//! One contact transaction with a card, told from beginning to end: every APDU decoded, every cryptographic step with its
+//! inputs.
 //!
-//! The keys are shown because they are the published test keys of [`test_cards`](chipcard::card::test_cards).
+//! The published test keys of [`test_cards`](chipcard::card::test_cards) are shown, and what comes of them; others are not.
 
 mod explain;
 
 use std::cell::RefCell;
 
-use chipcard::apdu::{Command, Instruction};
-use chipcard::card::test_cards::TestCard;
 use chipcard::card::{Applet, VolatileMemory};
-use chipcard::cryptogram::Family;
 use chipcard::element::{AuthorisationResponseCode, CountryCode};
-use chipcard::issuer::{CardRecord, ChipData, Issuer, IssuerResponse};
+use chipcard::issuer::{ChipData, Issuer, IssuerResponse};
 use chipcard::tag;
 use chipcard::tlv::Writer;
 
 use crate::cli::Failure;
 use crate::decode::{self, Node, Options as DecodeOptions};
+use crate::profile::{Lists, Personalisation};
 use crate::terminal::{self, Acquirer, Event, OnlineAnswer, Outcome, Sale, Terminal};
 
 /// What the issuer does with a cryptogram that is right.
@@ -45,28 +43,30 @@ pub struct Story {
 /// Runs the transaction.
 ///
 /// # Errors
-/// When the card is unusable, which the test cards are not.
+/// When the card is unusable, which the built-in ones are not.
 pub fn tell(
-    test: &TestCard,
+    card: &Personalisation,
     sale: &Sale,
     country: CountryCode,
     answer: Answer,
 ) -> Result<Story, Failure> {
-    let chapters = RefCell::new(vec![personalisation(test)?]);
-    let mut card = Applet::new(&test.profile, test.card_keys()?, VolatileMemory::new())?
-        .with_coprocessor(test.coprocessor(rand::rng())?);
-    let terminal = Terminal::attended(country, vec![test.profile.aid.to_vec()]);
+    let chapters = RefCell::new(vec![personalisation(card)?]);
+    let views = card.views();
+    let profile = views.profile();
+    let mut applet = Applet::new(&profile, card.card_keys()?, VolatileMemory::new())?
+        .with_coprocessor(card.coprocessor()?);
+    let terminal = Terminal::attended(country, vec![card.aid().to_vec()]);
     let mut host = Host {
-        test,
+        card,
         answer,
         chapters: &chapters,
         failure: None,
     };
     let mut narrator = Narrator {
-        test,
-        cryptograms: 0,
+        options: card.decode_options(),
+        lists: card.lists(),
     };
-    let completed = terminal::run(&terminal, sale, &mut card, &mut host, &mut |event| {
+    let completed = terminal::run(&terminal, sale, &mut applet, &mut host, &mut |event| {
         narrator.tell(&mut chapters.borrow_mut(), event);
     })?;
     if let Some(failure) = host.failure {
@@ -74,7 +74,7 @@ pub fn tell(
     }
     let outcome = completed.outcome;
     let mut chapters = chapters.into_inner();
-    let options = decode_options(test);
+    let options = card.decode_options();
     chapters.push(
         Node::new("Outcome")
             .with_value(outcome.to_string())
@@ -92,40 +92,29 @@ pub fn tell(
     Ok(Story { outcome, chapters })
 }
 
-fn personalisation(test: &TestCard) -> Result<Node, Failure> {
-    let profile = &test.profile;
+fn personalisation(card: &Personalisation) -> Result<Node, Failure> {
+    let note = if card.has_published_keys() {
+        "its keys are published ones, and shown for that reason alone"
+    } else {
+        "its keys are not published ones, so they are not shown"
+    };
+    let version = card.version();
     Ok(Node::new("The card")
-        .with_value(test.name)
-        .with_note("a test card: its keys are published, and shown for that reason alone")
+        .with_value(card.name())
+        .with_note(note)
         .with_child(Node::row(
             "cryptogram version",
-            profile.version.name.to_string(),
+            version.name.to_string(),
             "",
         ))
-        .with_child(Node::row("application", hex::encode_upper(profile.aid), ""))
-        .with_child(explain::card_key(test, profile.version.card_key)?))
-}
-
-/// How the card's issuer application data are to be read.
-fn decode_options(test: &TestCard) -> DecodeOptions {
-    let family = match test.profile.version.family {
-        Family::Visa => Some(decode::Family::Visa),
-        Family::Mastercard => Some(decode::Family::Mastercard),
-        Family::UnionPay => Some(decode::Family::Unionpay),
-        Family::Ccd => Some(decode::Family::Ccd),
-        _ => None,
-    };
-    DecodeOptions {
-        family,
-        ..DecodeOptions::default()
-    }
+        .with_child(Node::row("application", hex::encode_upper(card.aid()), ""))
+        .with_child(explain::card_key(card)?))
 }
 
 /// Tells what passes between terminal and card.
 struct Narrator<'a> {
-    test: &'a TestCard,
-    /// GENERATE AC commands so far.
-    cryptograms: usize,
+    options: DecodeOptions,
+    lists: Lists<'a>,
 }
 
 impl Narrator<'_> {
@@ -134,8 +123,8 @@ impl Narrator<'_> {
             Event::Step(title) => chapters.push(Node::new(title)),
             Event::Exchange { command, response } => {
                 let options = DecodeOptions {
-                    dol: self.list(command),
-                    ..decode_options(self.test)
+                    dol: self.lists.of(command).map(<[u8]>::to_vec),
+                    ..self.options.clone()
                 };
                 if let Some(chapter) = chapters.last_mut() {
                     chapter.children.push(decode::command(command, &options));
@@ -148,29 +137,11 @@ impl Narrator<'_> {
             Event::Request { .. } | Event::Answer(_) => {}
         }
     }
-
-    /// The list that the data of a command answer.
-    fn list(&mut self, command: &[u8]) -> Option<Vec<u8>> {
-        let profile = &self.test.profile;
-        let list = match Instruction::of(&Command::parse(command).ok()?)? {
-            Instruction::GetProcessingOptions => profile.pdol,
-            Instruction::GenerateAc => {
-                self.cryptograms += 1;
-                if self.cryptograms == 1 {
-                    profile.cdol1
-                } else {
-                    profile.cdol2
-                }
-            }
-            _ => return None,
-        };
-        Some(list.to_vec())
-    }
 }
 
 /// The issuer's host, at the other end of the acquirer's line.
 struct Host<'a> {
-    test: &'a TestCard,
+    card: &'a Personalisation,
     answer: Answer,
     chapters: &'a RefCell<Vec<Node>>,
     failure: Option<Failure>,
@@ -189,7 +160,7 @@ impl Host<'_> {
     fn handle(&self, de55: &[u8]) -> Result<Option<OnlineAnswer>, Failure> {
         let mut chapter = Node::new("The issuer").with_child(Node {
             label: "Chip data of the request (DE 55)".to_owned(),
-            ..decode::tlv(de55, &decode_options(self.test))
+            ..decode::tlv(de55, &self.card.decode_options())
         });
         let reply = if self.answer == Answer::Unreachable {
             chapter = chapter.with_note("the line is down: the terminal gets no answer");
@@ -208,16 +179,11 @@ impl Host<'_> {
         chapter: Node,
         de55: &[u8],
     ) -> Result<(Node, OnlineAnswer), Failure> {
-        let test = self.test;
-        let issuer = Issuer::new(test.issuer_keys()?);
-        let record = CardRecord::new(
-            test.pan()?,
-            Some(test.sequence()?),
-            test.profile.version,
-            TestCard::KEY_INDEX,
-        );
+        let card = self.card;
+        let issuer = Issuer::new(card.issuer_keys()?);
+        let record = card.record();
         let chip = ChipData::parse(de55)?;
-        let chapter = chapter.with_children(explain::cryptogram(test, &chip)?);
+        let chapter = chapter.with_children(explain::cryptogram(card, &chip)?);
         let verified = match issuer.verify_arqc(&record, &chip) {
             Ok(verified) => verified,
             Err(refusal) => {
@@ -240,7 +206,7 @@ impl Host<'_> {
                 "VERIFIED",
                 "the cryptogram is the card's own",
             ))
-            .with_child(explain::answer(test, &chip, &response, &data)?);
+            .with_child(explain::answer(card, &chip, &response, &data)?);
 
         let mut buffer = [0; 20];
         let mut writer = Writer::new(&mut buffer);
