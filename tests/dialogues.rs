@@ -7,6 +7,7 @@ mod common;
 mod language;
 #[path = "dialogues/stage.rs"]
 mod stage;
+mod stand_in;
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -2,76 +2,18 @@
 
 use chipcard::apdu::{MAX_RESPONSE_LENGTH, StatusWord};
 use chipcard::card::test_cards::TestCard;
-use chipcard::card::{
-    Abilities, AnswerToSign, Applet, AuthenticationCommand, CardMemory, Coprocessor,
-    MAX_SIGNATURE_LENGTH, Profile, ReferencePin, VolatileMemory,
-};
+use chipcard::card::{Applet, AuthenticationCommand, CardMemory, Profile, VolatileMemory};
 use chipcard::cryptogram::{CommandHeader, CryptogramVersion, ScriptStyle};
 use chipcard::element::{
-    ApplicationInterchangeProfile as Aip, ApplicationTransactionCounter, AuthorisationResponseCode,
-    CardStatusUpdate as Csu, CounterUpdate, CryptogramType, Pin,
+    ApplicationTransactionCounter, AuthorisationResponseCode, CardStatusUpdate as Csu,
+    CounterUpdate, CryptogramType, Pin,
 };
 use chipcard::issuer::{CardRecord, ChipData, Issuer, IssuerResponse, ScriptPhase};
 use chipcard::key::IssuerKeySet;
-use chipcard::{Error, ErrorKind, Tag, tag, tlv};
+use chipcard::{Tag, tag, tlv};
 
 use crate::common::{Cryptogram, Purchase};
-
-/// Bytes of a signature, and of a PIN that counts as enciphered.
-const KEY_LENGTH: usize = 128;
-
-/// Stands in for a generator and private keys.
-struct StandIn {
-    abilities: Abilities,
-    drawn: u8,
-}
-
-impl Coprocessor for StandIn {
-    fn abilities(&self) -> Abilities {
-        self.abilities
-    }
-
-    fn draw(&mut self, bytes: &mut [u8]) -> chipcard::Result<()> {
-        for byte in bytes {
-            self.drawn = self.drawn.wrapping_add(1);
-            *byte = self.drawn;
-        }
-        Ok(())
-    }
-
-    fn sign_dynamic_data(
-        &mut self,
-        _: &[u8],
-        _: &[u8],
-        signature: &mut [u8; MAX_SIGNATURE_LENGTH],
-    ) -> chipcard::Result<usize> {
-        signature[..KEY_LENGTH].fill(0x5A);
-        Ok(KEY_LENGTH)
-    }
-
-    fn sign_answer(
-        &mut self,
-        _: &AnswerToSign<'_>,
-        signature: &mut [u8; MAX_SIGNATURE_LENGTH],
-    ) -> chipcard::Result<usize> {
-        self.sign_dynamic_data(&[], &[], signature)
-    }
-
-    /// What is enciphered is PIN block, challenge, then anything.
-    fn decipher_pin(&mut self, data: &[u8], challenge: [u8; 8]) -> chipcard::Result<ReferencePin> {
-        if data.len() != KEY_LENGTH {
-            return Err(Error::new(ErrorKind::Length {
-                min: KEY_LENGTH,
-                max: KEY_LENGTH,
-                found: data.len(),
-            }));
-        }
-        if data[8..16] != challenge {
-            return Err(Error::new(ErrorKind::PinRecovery));
-        }
-        Ok(ReferencePin::from_block(data[..8].try_into().unwrap()))
-    }
-}
+use crate::stand_in::StandIn;
 
 pub(crate) struct Stage {
     test: &'static TestCard,
@@ -90,8 +32,7 @@ fn with_options(test: &'static TestCard, options: &[String]) -> &'static TestCar
     let has = |option: &str| options.iter().any(|word| word == option);
     let mut profile = test.profile;
     if has("coprocessor") {
-        profile.aip = profile.aip | Aip::DDA_SUPPORTED | Aip::CDA_SUPPORTED | Aip::XDA_SUPPORTED;
-        profile.ddol = &[0x9F, 0x37, 0x04];
+        StandIn::announce(&mut profile);
     }
     if has("no-pin") {
         profile.pin = None;
@@ -140,24 +81,11 @@ impl Stage {
     pub(crate) fn new(test: &'static TestCard, options: &[String]) -> Self {
         let test = with_options(test, options);
         let memory = memory(&test.profile, options);
-        let all = Abilities::NONE
-            .with_randomness()
-            .with_rsa_signature()
-            .with_ec_signature()
-            .with_pin_decipherment();
-        let abilities = if options.iter().any(|option| option == "coprocessor") {
-            all
-        } else {
-            Abilities::NONE
-        };
-        let stand_in = StandIn {
-            abilities,
-            drawn: 0,
-        };
+        let able = options.iter().any(|option| option == "coprocessor");
         let card = Applet::new(&test.profile, test.card_keys().unwrap(), memory);
         Self {
             test,
-            card: card.unwrap().with_coprocessor(stand_in),
+            card: card.unwrap().with_coprocessor(StandIn::new(able)),
             issuer: Issuer::new(test.issuer_keys().unwrap()),
             record: CardRecord::new(
                 test.pan().unwrap(),
@@ -298,12 +226,7 @@ impl Stage {
             "cdol1" => self.purchase.fill(profile.cdol1),
             "cdol2" => self.purchase.fill(profile.cdol2),
             "pin" => TestCard::PIN_BLOCK.to_vec(),
-            "enciphered-pin" => {
-                let mut block = TestCard::PIN_BLOCK.to_vec();
-                block.extend(self.challenge);
-                block.resize(KEY_LENGTH, 0x00);
-                block
-            }
+            "enciphered-pin" => StandIn::encipher(TestCard::PIN_BLOCK, self.challenge).to_vec(),
             "answer" => self.answer(&words),
             "script" => {
                 self.scripted.push(words);
@@ -315,10 +238,7 @@ impl Stage {
 
     /// DE 55 of the last ARQC.
     fn de55(&self) -> Vec<u8> {
-        let arqc = self
-            .arqc
-            .as_ref()
-            .expect("an ARQC before an issuer's answer");
+        let arqc = self.arqc.as_ref().unwrap();
         let mut buffer = [0; 512];
         let mut de55 = tlv::Writer::new(&mut buffer);
         let mut put = |tag, value: &[u8]| de55.put(tag, value).unwrap();
@@ -352,14 +272,14 @@ impl Stage {
                     response = IssuerResponse::decline(AuthorisationResponseCode::new(*b"05"));
                     csu = response.csu();
                 }
-                "application-block" => csu = csu | Csu::APPLICATION_BLOCK,
-                "card-block" => csu = csu | Csu::CARD_BLOCK,
-                "go-online-next" => csu = csu | Csu::GO_ONLINE_NEXT,
-                "reset-counters" => csu = csu | Csu::counters(CounterUpdate::Reset),
+                "application-block" => csu |= Csu::APPLICATION_BLOCK,
+                "card-block" => csu |= Csu::CARD_BLOCK,
+                "go-online-next" => csu |= Csu::GO_ONLINE_NEXT,
+                "reset-counters" => csu |= Csu::counters(CounterUpdate::Reset),
                 other => {
                     let tries = number(other, "pin-tries", 10);
                     let tries = tries.unwrap_or_else(|| panic!("no such answer: {other}"));
-                    csu = csu | Csu::pin_try_counter(u8::try_from(tries).unwrap());
+                    csu |= Csu::pin_try_counter(u8::try_from(tries).unwrap());
                 }
             }
             response = response.with_csu(csu);
