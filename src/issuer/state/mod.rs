@@ -1,11 +1,14 @@
 //! What the issuer remembers of cards and places, and where it is kept.
 
+mod bytes;
 mod card_state;
 mod key;
 #[cfg(feature = "std")]
 mod memory;
 mod place;
 mod store;
+#[cfg(feature = "std")]
+mod table;
 mod window;
 
 pub use card_state::{
