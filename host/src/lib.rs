@@ -8,6 +8,7 @@ pub mod kat;
 pub mod keys;
 pub mod profile;
 pub mod reader;
+pub mod store;
 pub mod terminal;
 pub mod transact;
 pub mod verify;

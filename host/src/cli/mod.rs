@@ -8,6 +8,8 @@ mod card;
 mod decode;
 mod diagnose;
 mod kat;
+#[cfg(any(feature = "redb", feature = "postgres"))]
+mod store;
 mod transact;
 mod verify;
 
@@ -31,6 +33,8 @@ enum Command {
     Card(card::CardArgs),
     Decode(Box<decode::DecodeArgs>),
     Diagnose(Box<diagnose::DiagnoseArgs>),
+    #[cfg(any(feature = "redb", feature = "postgres"))]
+    Store(store::StoreArgs),
     Transact(transact::TransactArgs),
     Verify(Box<verify::VerifyArgs>),
     Kat(kat::Kat),
@@ -93,6 +97,8 @@ fn run(command: Command, out: &mut dyn Write) -> Result<Finding, Failure> {
         Command::Card(args) => args.run(out),
         Command::Decode(args) => args.run(out),
         Command::Diagnose(args) => args.run(out),
+        #[cfg(any(feature = "redb", feature = "postgres"))]
+        Command::Store(args) => args.run(out),
         Command::Transact(args) => args.run(out),
         Command::Verify(args) => args.run(out),
         Command::Kat(kat) => kat.run(out),

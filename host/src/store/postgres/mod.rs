@@ -1,0 +1,359 @@
+//! State in PostgreSQL, for many hosts that share one truth.
+
+mod blocking;
+mod migrations;
+mod pool;
+mod row;
+mod statements;
+
+use std::fmt;
+use std::time::Duration;
+
+use chipcard::issuer::{
+    CardEvent, CardIndex, CardState, CardStateStore, MemoryStore, Outcome, PlaceEvent,
+    PlaceHappened, PlaceIndex, PlaceState, Recorded,
+};
+use tokio::time::{sleep, timeout};
+use tokio_postgres::error::SqlState;
+use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{Config, Socket};
+
+pub use blocking::BlockingPostgres;
+
+use self::pool::Pool;
+use super::error::{Kind, Retry, StoreError};
+use super::index_key::IndexKey;
+
+/// Connections unless said: commits of different connections share a write of the log.
+const CONNECTIONS: usize = 16;
+/// How long an answer may take unless said.
+const TIME_LIMIT: Duration = Duration::from_secs(2);
+/// How often a step is tried when the database asks for it, or when its connection was lost.
+const TRIES: u32 = 6;
+/// The wait before the second try; doubled before each that follows.
+const FIRST_WAIT: Duration = Duration::from_millis(10);
+
+/// State in PostgreSQL, or in a database that speaks its language and takes the same SQL, as CockroachDB and YugabyteDB do.
+///
+/// An event is one statement and one round trip: an insert that becomes a conditional update where the card is known, so that of
+/// two hosts with the same counter one alone finds it new. An event that moves nothing, a replay or a retransmission, is
+/// read after it. Statements are prepared once a connection and follow each other on it without waiting for answers.
+///
+/// Durable as the database is: leave `synchronous_commit` on.
+///
+/// ```no_run
+/// use chipcard_host::store::{IndexKey, PostgresStore};
+/// use tokio_postgres::NoTls;
+///
+/// # async fn example(card: chipcard::issuer::CardIndex, event: chipcard::issuer::CardEvent) -> Result<(), Box<dyn std::error::Error>> {
+/// let config = "host=/run/postgresql user=chipcard dbname=cards".parse()?;
+/// let store = PostgresStore::connect(&config, NoTls, &IndexKey::new(&[7; 32])).await?;
+/// let recorded = store.record(&card, &event).await?;
+/// # Ok(())
+/// # }
+/// ```
+pub struct PostgresStore {
+    pool: Pool,
+    terminals: MemoryStore,
+    time_limit: Duration,
+}
+
+impl PostgresStore {
+    /// Connects to a database that was initialised. Over a network, `tls` is a connector that checks the server's name.
+    ///
+    /// # Errors
+    /// When the database does not answer, was not initialised, or is the store of another index key.
+    pub async fn connect<T>(config: &Config, tls: T, key: &IndexKey) -> Result<Self, StoreError>
+    where
+        T: MakeTlsConnect<Socket> + Clone + Send + Sync + 'static,
+        T::Stream: Send + 'static,
+        T::TlsConnect: Send,
+        <T::TlsConnect as TlsConnect<Socket>>::Future: Send,
+    {
+        let client = pool::open(config, tls.clone()).await?;
+        migrations::check(&client, key).await?;
+        Ok(Self {
+            pool: Pool::new(config, tls, CONNECTIONS),
+            terminals: MemoryStore::new(),
+            time_limit: TIME_LIMIT,
+        })
+    }
+
+    /// Makes the tables, or brings them up to date, and connects.
+    ///
+    /// # Errors
+    /// When the database does not answer, when it refuses, or when it is the store of another index key.
+    pub async fn init<T>(config: &Config, tls: T, key: &IndexKey) -> Result<Self, StoreError>
+    where
+        T: MakeTlsConnect<Socket> + Clone + Send + Sync + 'static,
+        T::Stream: Send + 'static,
+        T::TlsConnect: Send,
+        <T::TlsConnect as TlsConnect<Socket>>::Future: Send,
+    {
+        let mut client = pool::open(config, tls.clone()).await?;
+        migrations::migrate(&mut client, key).await?;
+        drop(client);
+        Self::connect(config, tls, key).await
+    }
+
+    /// Names cards anew, under another index key; all of them or, when anything fails, none. `names` are old and new ones.
+    /// Gives how many of them the database had.
+    ///
+    /// # Errors
+    /// When the database does not answer, or refuses.
+    pub async fn rekey<T>(
+        config: &Config,
+        tls: T,
+        old: &IndexKey,
+        new: &IndexKey,
+        names: &[(CardIndex, CardIndex)],
+    ) -> Result<u64, StoreError>
+    where
+        T: MakeTlsConnect<Socket>,
+        T::Stream: Send + 'static,
+        <T::TlsConnect as TlsConnect<Socket>>::Future: Send,
+    {
+        let mut client = pool::open(config, tls).await?;
+        migrations::check(&client, old).await?;
+        let transaction = client.transaction().await?;
+        let rename = "UPDATE chipcard_cards SET card = $2 WHERE card = $1";
+        let rename = transaction.prepare(rename).await?;
+        let mut renamed = 0;
+        for (from, to) in names {
+            let names: [&(dyn ToSql + Sync); 2] = [&from.0.as_slice(), &to.0.as_slice()];
+            renamed += transaction.execute(&rename, &names).await?;
+        }
+        // Merchants' counts are those of an hour.
+        transaction
+            .execute("DELETE FROM chipcard_merchants", &[])
+            .await?;
+        let key = "UPDATE chipcard_index_key SET check_value = $1";
+        transaction
+            .execute(key, &[&new.check_value().as_slice()])
+            .await?;
+        transaction.commit().await?;
+        Ok(renamed)
+    }
+
+    /// With so many connections at most.
+    #[must_use]
+    pub fn with_connections(mut self, connections: usize) -> Self {
+        self.pool.resize(connections);
+        self
+    }
+
+    /// With another time that an answer may take.
+    #[must_use]
+    pub fn with_time_limit(mut self, time_limit: Duration) -> Self {
+        self.time_limit = time_limit;
+        self
+    }
+
+    /// Takes the event's step for a card, as [`CardState::apply`] does.
+    ///
+    /// # Errors
+    /// When it is not known that the step was taken. Recording the event again is right.
+    pub async fn record(
+        &self,
+        card: &CardIndex,
+        event: &CardEvent,
+    ) -> Result<Recorded, StoreError> {
+        // An event that cannot be told from another must not be counted twice.
+        let again = event.transaction != 0;
+        self.limited(again, || self.step(card, event)).await
+    }
+
+    /// Takes a place's step: a merchant's in the database, a terminal's in this process.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn observe(
+        &self,
+        place: &PlaceIndex,
+        event: &PlaceEvent,
+    ) -> Result<Option<PlaceState>, StoreError> {
+        match event.what {
+            PlaceHappened::UnpredictableNumber(_) => {
+                let Ok(before) = (&self.terminals).observe(place, event);
+                Ok(before)
+            }
+            PlaceHappened::Fallback => {
+                let again = event.transaction != 0;
+                self.limited(again, || self.merchant_step(place, event))
+                    .await
+                    .map(Some)
+            }
+        }
+    }
+
+    /// What is kept of a card.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn card(&self, card: &CardIndex) -> Result<Option<CardState>, StoreError> {
+        self.limited(true, || self.read(card)).await
+    }
+
+    async fn step(&self, card: &CardIndex, event: &CardEvent) -> Result<Recorded, StoreError> {
+        let fresh = {
+            let mut state = CardState::default();
+            state.apply(event);
+            state.now
+        };
+        for _ in 0..TRIES {
+            let connection = self.pool.borrow().await?;
+            let statement = match event.atc {
+                Some(_) => &connection.statements.proved,
+                None => &connection.statements.unproved,
+            };
+            let moved = connection
+                .client
+                .query_opt(
+                    statement,
+                    &[
+                        &card.0.as_slice(),
+                        &fresh.seen.cast_signed(),
+                        &i32::from(fresh.highest),
+                        &i16::from(fresh.wrong_cryptograms),
+                        &i16::from(fresh.wrong_values),
+                        &i16::from(fresh.fallbacks),
+                        &i16::from(fresh.flags),
+                        &i64::from(fresh.wrong_cryptograms_since),
+                        &i64::from(fresh.wrong_values_since),
+                        &i64::from(fresh.fallbacks_since),
+                        &i64::from(fresh.contact_at),
+                        &event.transaction.cast_signed(),
+                    ],
+                )
+                .await?;
+            if let Some(row) = moved {
+                return Ok(Recorded {
+                    outcome: Outcome::New,
+                    before: row::facts(&row, 0)?,
+                });
+            }
+            drop(connection);
+            // Nothing moved. What was seen stays seen, so that the state of a moment later says why as well.
+            if let Some(mut state) = self.read(card).await? {
+                let recorded = state.apply(event);
+                if recorded.outcome != Outcome::New {
+                    return Ok(recorded);
+                }
+            }
+            // Another event without proof came between, or the row was removed: the step can be taken now.
+        }
+        Err(StoreError::new(
+            Kind::Unavailable,
+            "the card's row does not come to rest",
+        ))
+    }
+
+    async fn merchant_step(
+        &self,
+        merchant: &PlaceIndex,
+        event: &PlaceEvent,
+    ) -> Result<PlaceState, StoreError> {
+        let mut fresh = PlaceState::default();
+        fresh.apply(event);
+        for _ in 0..TRIES {
+            let connection = self.pool.borrow().await?;
+            let moved = connection
+                .client
+                .query_opt(
+                    &connection.statements.fallback,
+                    &[
+                        &merchant.0.as_slice(),
+                        &fresh.transaction.cast_signed(),
+                        &i16::from(fresh.fallbacks),
+                        &i64::from(fresh.fallbacks_since),
+                    ],
+                )
+                .await?;
+            if let Some(row) = moved {
+                return row::merchant(&row);
+            }
+            let found = connection
+                .client
+                .query_opt(&connection.statements.merchant, &[&merchant.0.as_slice()])
+                .await?;
+            if let Some(row) = found {
+                let mut state = row::merchant(&row)?;
+                if state.transaction == event.transaction {
+                    return Ok(state.apply(event));
+                }
+            }
+        }
+        Err(StoreError::new(
+            Kind::Unavailable,
+            "the merchant's row does not come to rest",
+        ))
+    }
+
+    async fn read(&self, card: &CardIndex) -> Result<Option<CardState>, StoreError> {
+        let connection = self.pool.borrow().await?;
+        let statement = &connection.statements.card;
+        let row = connection
+            .client
+            .query_opt(statement, &[&card.0.as_slice()])
+            .await?;
+        row.as_ref().map(row::card).transpose()
+    }
+
+    /// Within the time limit; once more when the database says that nothing happened, or when the connection was lost
+    /// and doing it `again` is harmless.
+    async fn limited<T, F: Future<Output = Result<T, StoreError>>>(
+        &self,
+        again: bool,
+        step: impl Fn() -> F,
+    ) -> Result<T, StoreError> {
+        let tries = async {
+            let mut wait = FIRST_WAIT;
+            for _ in 1..TRIES {
+                match step().await {
+                    Err(error)
+                        if error.retry() == Retry::NotTaken
+                            || error.retry() == Retry::MaybeTaken && again =>
+                    {
+                        sleep(wait).await;
+                        wait *= 2;
+                    }
+                    answer => return answer,
+                }
+            }
+            step().await
+        };
+        match timeout(self.time_limit, tries).await {
+            Ok(answer) => answer,
+            Err(_) => {
+                let detail = format!("{} ms have passed", self.time_limit.as_millis());
+                Err(StoreError::new(Kind::TimedOut, detail))
+            }
+        }
+    }
+}
+
+impl fmt::Debug for PostgresStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PostgresStore")
+            .field("time_limit", &self.time_limit)
+            .finish_non_exhaustive()
+    }
+}
+
+impl From<tokio_postgres::Error> for StoreError {
+    fn from(error: tokio_postgres::Error) -> Self {
+        const UNDONE: [SqlState; 2] = [
+            SqlState::T_R_SERIALIZATION_FAILURE,
+            SqlState::T_R_DEADLOCK_DETECTED,
+        ];
+        const SHUTDOWN: [SqlState; 2] = [SqlState::ADMIN_SHUTDOWN, SqlState::CRASH_SHUTDOWN];
+        let retry = match error.code() {
+            Some(code) if UNDONE.contains(code) => Retry::NotTaken,
+            Some(code) if SHUTDOWN.contains(code) => Retry::MaybeTaken,
+            None if error.is_closed() => Retry::MaybeTaken,
+            _ => Retry::No,
+        };
+        Self::because(Kind::Unavailable, &error).retried(retry)
+    }
+}

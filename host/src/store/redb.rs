@@ -1,0 +1,359 @@
+//! State in a file, for one host.
+
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+
+use chipcard::issuer::{
+    CardEvent, CardIndex, CardState, CardStateStore, MemoryStore, PlaceEvent, PlaceHappened,
+    PlaceIndex, PlaceState, Recorded,
+};
+use redb::{
+    Builder, Database, DatabaseError, ReadableDatabase, ReadableTable, StorageBackend, Table,
+    TableDefinition, WriteTransaction,
+};
+
+use super::error::{Kind, StoreError};
+use super::group::GroupCommit;
+use super::index_key::IndexKey;
+
+type Row = [u8; CardState::LENGTH];
+type PlaceRow = [u8; PlaceState::LENGTH];
+
+const CARDS: TableDefinition<'_, [u8; 16], Row> = TableDefinition::new("cards");
+const PLACES: TableDefinition<'_, [u8; 16], PlaceRow> = TableDefinition::new("places");
+/// What the file itself is: the names below.
+const ABOUT: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("about");
+const SCHEMA: &str = "schema";
+const INDEX_KEY: &str = "index key";
+
+/// How the tables are laid out. A file of an older number is brought up to date when it is opened.
+const SCHEMA_VERSION: u8 = 1;
+
+/// Pages that are kept in memory, in bytes.
+const CACHE: usize = 256 << 20;
+
+/// State in a file that one process has open at a time; its threads share the store by reference.
+///
+/// A thread commits for all that wait ([group commit](self#group-commit)), so that 64 callers need not 64 times as many writes as one. An
+/// answer means that the step is on the disk. A file whose process or machine died is repaired when it is opened next, which
+/// reads all of it.
+///
+/// # Group commit
+/// While one group of steps is written, the steps that come form the next. Steps of one card in a group follow each other.
+///
+/// After an error of the disk the store refuses all further steps: open it anew.
+///
+/// ```
+/// use chipcard::element::ApplicationTransactionCounter as Atc;
+/// use chipcard::issuer::{CardEvent, CardIndex, CardStateStore, Happened, Outcome};
+/// use chipcard_host::store::{IndexKey, RedbStore};
+///
+/// # let folder = std::env::temp_dir().join(format!("chipcard-redb-example-{}", std::process::id()));
+/// # std::fs::create_dir_all(&folder)?;
+/// let path = folder.join("cards.redb");
+/// let key = IndexKey::new(&[7; 32]);
+/// let store = RedbStore::init(&path, &key)?;
+/// let card = CardIndex([1; 16]);
+/// let event = |transaction| CardEvent { at: 0, transaction, atc: Some(Atc(1)), happened: Happened::default() };
+/// assert_eq!((&store).record(&card, &event(1))?.outcome, Outcome::New);
+/// drop(store);
+///
+/// let store = RedbStore::open(&path, &key)?;
+/// assert_eq!((&store).record(&card, &event(2))?.outcome, Outcome::Seen);
+/// # drop(store);
+/// # std::fs::remove_dir_all(&folder)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct RedbStore {
+    database: Arc<Database>,
+    committer: GroupCommit<Question, Answer>,
+    terminals: MemoryStore,
+}
+
+#[derive(Debug)]
+enum Question {
+    Card(CardIndex, CardEvent),
+    Place(PlaceIndex, PlaceEvent),
+}
+
+#[derive(Debug)]
+enum Answer {
+    Card(Recorded),
+    Place(PlaceState),
+}
+
+impl RedbStore {
+    /// Opens a file, and makes it where there is none.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn init(path: &Path, key: &IndexKey) -> Result<Self, StoreError> {
+        let database = builder().create(path).map_err(refused)?;
+        initialise(&database, key)?;
+        Self::of(database, key)
+    }
+
+    /// Opens a file.
+    ///
+    /// # Errors
+    /// When there is no such file, when another process has it open, when it is no store, or when it is the store of
+    /// another index key.
+    pub fn open(path: &Path, key: &IndexKey) -> Result<Self, StoreError> {
+        Self::of(builder().open(path).map_err(refused)?, key)
+    }
+
+    /// On storage of one's own; empty storage is made a store.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn on(storage: impl StorageBackend, key: &IndexKey) -> Result<Self, StoreError> {
+        let database = builder().create_with_backend(storage).map_err(refused)?;
+        initialise(&database, key)?;
+        Self::of(database, key)
+    }
+
+    fn of(database: Database, key: &IndexKey) -> Result<Self, StoreError> {
+        check(&database, key)?;
+        let database = Arc::new(database);
+        let own = Arc::clone(&database);
+        Ok(Self {
+            committer: GroupCommit::start(move |questions: &[Question]| commit(&own, questions))?,
+            database,
+            terminals: MemoryStore::new(),
+        })
+    }
+
+    /// What is kept of a card.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn card(&self, card: &CardIndex) -> Result<Option<CardState>, StoreError> {
+        let read = || {
+            let transaction = self.database.begin_read()?;
+            let row = transaction.open_table(CARDS)?.get(card.0)?;
+            Ok::<_, redb::Error>(row.map(|row| CardState::from_bytes(&row.value())))
+        };
+        read().map_err(unavailable)
+    }
+
+    /// Names cards anew, under another index key; all of them or, when anything fails, none. `names` are old and new ones.
+    /// Gives how many of them the file had.
+    ///
+    /// # Errors
+    /// When the file cannot be read or written.
+    pub fn rekey(
+        path: &Path,
+        old: &IndexKey,
+        new: &IndexKey,
+        names: impl Iterator<Item = (CardIndex, CardIndex)>,
+    ) -> Result<u64, StoreError> {
+        let database = builder().open(path).map_err(refused)?;
+        check(&database, old)?;
+        let rename = || {
+            let transaction = database.begin_write()?;
+            let mut renamed = 0;
+            {
+                let mut cards = transaction.open_table(CARDS)?;
+                for (from, to) in names {
+                    let row = cards.remove(from.0)?.map(|row| row.value());
+                    if let Some(row) = row {
+                        cards.insert(to.0, row)?;
+                        renamed += 1;
+                    }
+                }
+                // Merchants' counts are those of an hour.
+                transaction.open_table(PLACES)?.retain(|_, _| false)?;
+                transaction
+                    .open_table(ABOUT)?
+                    .insert(INDEX_KEY, new.check_value().as_slice())?;
+            }
+            transaction.commit()?;
+            Ok::<_, redb::Error>(renamed)
+        };
+        rename().map_err(unavailable)
+    }
+}
+
+impl fmt::Debug for RedbStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RedbStore").finish_non_exhaustive()
+    }
+}
+
+impl CardStateStore for &RedbStore {
+    type Error = StoreError;
+
+    fn record(&mut self, card: &CardIndex, event: &CardEvent) -> Result<Recorded, StoreError> {
+        match self.committer.ask(Question::Card(*card, *event))? {
+            Answer::Card(recorded) => Ok(recorded),
+            Answer::Place(_) => Err(confused()),
+        }
+    }
+
+    fn observe(
+        &mut self,
+        place: &PlaceIndex,
+        event: &PlaceEvent,
+    ) -> Result<Option<PlaceState>, StoreError> {
+        match event.what {
+            PlaceHappened::Fallback => {}
+            PlaceHappened::UnpredictableNumber(_) => {
+                let Ok(before) = (&self.terminals).observe(place, event);
+                return Ok(before);
+            }
+        }
+        match self.committer.ask(Question::Place(*place, *event))? {
+            Answer::Place(before) => Ok(Some(before)),
+            Answer::Card(_) => Err(confused()),
+        }
+    }
+}
+
+impl CardStateStore for RedbStore {
+    type Error = StoreError;
+
+    fn record(&mut self, card: &CardIndex, event: &CardEvent) -> Result<Recorded, StoreError> {
+        (&*self).record(card, event)
+    }
+
+    fn observe(
+        &mut self,
+        place: &PlaceIndex,
+        event: &PlaceEvent,
+    ) -> Result<Option<PlaceState>, StoreError> {
+        (&*self).observe(place, event)
+    }
+}
+
+fn builder() -> Builder {
+    let mut builder = Database::builder();
+    builder.set_cache_size(CACHE);
+    builder
+}
+
+fn initialise(database: &Database, key: &IndexKey) -> Result<(), StoreError> {
+    let write = || {
+        let transaction = database.begin_write()?;
+        {
+            let mut about = transaction.open_table(ABOUT)?;
+            if about.get(SCHEMA)?.is_some() {
+                return Ok(());
+            }
+            about.insert(SCHEMA, [SCHEMA_VERSION].as_slice())?;
+            about.insert(INDEX_KEY, key.check_value().as_slice())?;
+            transaction.open_table(CARDS)?;
+            transaction.open_table(PLACES)?;
+        }
+        transaction.commit()?;
+        Ok::<_, redb::Error>(())
+    };
+    write().map_err(unavailable)
+}
+
+fn check(database: &Database, key: &IndexKey) -> Result<(), StoreError> {
+    let no_store =
+        |_| StoreError::new(Kind::WrongSchema, "the file was not initialised as a store");
+    let transaction = database
+        .begin_read()
+        .map_err(|error| unavailable(error.into()))?;
+    let about = transaction.open_table(ABOUT).map_err(no_store)?;
+    let read = |name| {
+        let value = about.get(name).map_err(|error| unavailable(error.into()))?;
+        Ok::<_, StoreError>(
+            value
+                .map(|value| value.value().to_vec())
+                .unwrap_or_default(),
+        )
+    };
+    let schema = read(SCHEMA)?;
+    if schema != [SCHEMA_VERSION] {
+        let detail = format!("the file has {schema:?}, this program {SCHEMA_VERSION}");
+        return Err(StoreError::new(Kind::WrongSchema, detail));
+    }
+    if read(INDEX_KEY)? != key.check_value() {
+        return Err(StoreError::new(
+            Kind::WrongIndexKey,
+            "its check value differs",
+        ));
+    }
+    Ok(())
+}
+
+/// Takes all steps, in their order, and commits; a group that moves nothing leaves the disk alone.
+fn commit(database: &Database, questions: &[Question]) -> Result<Vec<Answer>, StoreError> {
+    let take = || {
+        let transaction = database.begin_write()?;
+        let mut moved = false;
+        let answers = answer(&transaction, questions, &mut moved)?;
+        if moved {
+            transaction.commit()?;
+        } else {
+            transaction.abort()?;
+        }
+        Ok::<_, redb::Error>(answers)
+    };
+    take().map_err(unavailable)
+}
+
+fn answer(
+    transaction: &WriteTransaction,
+    questions: &[Question],
+    moved: &mut bool,
+) -> Result<Vec<Answer>, redb::Error> {
+    let mut cards = transaction.open_table(CARDS)?;
+    let mut places: Option<Table<'_, [u8; 16], PlaceRow>> = None;
+    let mut answers = Vec::with_capacity(questions.len());
+    for question in questions {
+        answers.push(match question {
+            Question::Card(card, event) => {
+                let row = cards.get(card.0)?.map(|row| row.value());
+                let found = row.map_or_else(CardState::default, |row| CardState::from_bytes(&row));
+                let mut state = found;
+                let recorded = state.apply(event);
+                if state != found {
+                    cards.insert(card.0, state.to_bytes())?;
+                    *moved = true;
+                }
+                Answer::Card(recorded)
+            }
+            Question::Place(place, event) => {
+                let places = match &mut places {
+                    Some(places) => places,
+                    none => none.insert(transaction.open_table(PLACES)?),
+                };
+                let row = places.get(place.0)?.map(|row| row.value());
+                let found =
+                    row.map_or_else(PlaceState::default, |row| PlaceState::from_bytes(&row));
+                let mut state = found;
+                let before = state.apply(event);
+                if state != found {
+                    places.insert(place.0, state.to_bytes())?;
+                    *moved = true;
+                }
+                Answer::Place(before)
+            }
+        });
+    }
+    Ok(answers)
+}
+
+fn unavailable(error: redb::Error) -> StoreError {
+    match error {
+        redb::Error::Corrupted(_) => StoreError::because(Kind::Damaged, &error),
+        _ => StoreError::because(Kind::Unavailable, &error),
+    }
+}
+
+fn refused(error: DatabaseError) -> StoreError {
+    match error {
+        DatabaseError::DatabaseAlreadyOpen => {
+            StoreError::new(Kind::Unavailable, "another process has the file open")
+        }
+        error => unavailable(error.into()),
+    }
+}
+
+fn confused() -> StoreError {
+    StoreError::new(Kind::Unavailable, "the answer is to another question")
+}

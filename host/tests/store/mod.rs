@@ -1,0 +1,201 @@
+//! What every store must do, whatever it keeps its rows in.
+
+#![allow(dead_code, reason = "not every test needs all of it")]
+
+use std::sync::Barrier;
+use std::thread;
+
+use chipcard::element::ApplicationTransactionCounter as Atc;
+use chipcard::issuer::{
+    CardEvent, CardIndex, CardState, CardStateStore, Happened, Outcome, Recorded,
+};
+use chipcard_host::store::IndexKey;
+
+pub(crate) mod killed;
+#[cfg(feature = "postgres")]
+pub(crate) mod postgres;
+
+pub(crate) fn key() -> IndexKey {
+    IndexKey::new(&core::array::from_fn(|place| place as u8))
+}
+
+pub(crate) fn card(number: u64) -> CardIndex {
+    CardIndex(
+        u128::from(number)
+            .wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835)
+            .to_be_bytes(),
+    )
+}
+
+/// A chip transaction with a right cryptogram.
+pub(crate) fn sale(transaction: u64, atc: u16) -> CardEvent {
+    CardEvent {
+        at: 1_700_000_000 + u32::from(atc),
+        transaction,
+        atc: Some(Atc(atc)),
+        happened: Happened::CONTACT_READ,
+    }
+}
+
+/// Numbers that are the same in every run.
+pub(crate) struct Random(pub(crate) u64);
+
+impl Random {
+    pub(crate) fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0
+    }
+
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
+        (self.next() >> 11) % bound
+    }
+}
+
+/// Events of one card that visit every branch of a step: gaps, late and old counters, replays, retransmissions, transactions
+/// without a number, clocks that run back, counters that begin anew or are full.
+pub(crate) fn events(seed: u64, count: usize) -> Vec<CardEvent> {
+    let mut random = Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
+    let mut events: Vec<CardEvent> = Vec::with_capacity(count);
+    let mut atc: u16 = match random.below(4) {
+        0 => 0,
+        1 => 0xFFF0,
+        _ => random.next() as u16,
+    };
+    let mut at: u32 = match random.below(8) {
+        0 => 0,
+        1 => u32::MAX - 100_000,
+        _ => 1_700_000_000,
+    };
+    while events.len() < count {
+        if random.below(5) == 0 && !events.is_empty() {
+            // A retransmission, or a replay under another number.
+            let mut again = events[random.below(events.len() as u64) as usize];
+            if random.below(2) == 0 {
+                again.transaction = random.below(6);
+            }
+            events.push(again);
+            continue;
+        }
+        let counter = match random.below(8) {
+            0 => atc.wrapping_add(random.next() as u16),
+            1 => atc.wrapping_add(62 + random.below(5) as u16),
+            2 | 3 => atc.wrapping_sub(random.below(70) as u16),
+            _ => atc.wrapping_add(1 + random.below(3) as u16),
+        };
+        if random.below(4) != 0 {
+            atc = counter;
+        }
+        at = match random.below(12) {
+            0 => at.saturating_add(86_399 + random.below(3) as u32),
+            1 => at.saturating_sub(random.below(100_000) as u32),
+            _ => at.saturating_add(random.below(600) as u32),
+        };
+        let transaction = match random.below(6) {
+            0 => 0,
+            1 => random.below(6),
+            _ => random.next(),
+        };
+        events.push(CardEvent {
+            at,
+            transaction,
+            atc: (random.below(3) != 0).then_some(Atc(counter)),
+            happened: Happened(random.below(32) as u8),
+        });
+    }
+    events
+}
+
+/// More wrong cryptograms than a counter holds, then an honest transaction.
+pub(crate) fn many_failures() -> Vec<CardEvent> {
+    let failure = |transaction| CardEvent {
+        at: 1_700_000_000,
+        transaction,
+        atc: None,
+        happened: Happened::WRONG_CRYPTOGRAM | Happened::WRONG_VALUE | Happened::FALLBACK,
+    };
+    let mut events: Vec<_> = (1..=258).map(failure).collect();
+    events.push(sale(1_000, 1));
+    events.push(failure(1_001));
+    events
+}
+
+/// That the answers are those of the library's own step.
+pub(crate) fn assert_same(events: &[CardEvent], answers: &[Recorded], stored: Option<CardState>) {
+    let mut state = CardState::default();
+    for (number, (event, answer)) in events.iter().zip(answers).enumerate() {
+        let before = state;
+        let expected = state.apply(event);
+        assert_eq!(
+            *answer, expected,
+            "event {number}, {event:?}, on {before:?}"
+        );
+    }
+    assert_eq!(answers.len(), events.len());
+    assert_eq!(stored.unwrap_or_default(), state);
+}
+
+/// Eight threads record the same counters at the same moments: each counter is new to one of them.
+pub(crate) fn duplicates_from_threads<S>(store: S)
+where
+    S: CardStateStore<Error: std::fmt::Debug> + Copy + Send + Sync,
+{
+    const THREADS: u64 = 8;
+    const COUNTERS: u16 = 60;
+    let start = Barrier::new(THREADS as usize);
+    let recorded: Vec<Vec<Outcome>> = thread::scope(|scope| {
+        let threads: Vec<_> = (0..THREADS)
+            .map(|number| {
+                let start = &start;
+                scope.spawn(move || {
+                    let mut store = store;
+                    let record = |atc| {
+                        start.wait();
+                        let event = sale(number * 0x1_0000 + u64::from(atc), atc);
+                        store.record(&card(7), &event).unwrap().outcome
+                    };
+                    (1..=COUNTERS).map(record).collect()
+                })
+            })
+            .collect();
+        threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap())
+            .collect()
+    });
+    for atc in 0..usize::from(COUNTERS) {
+        let outcomes: Vec<_> = recorded.iter().map(|thread| thread[atc]).collect();
+        let count = |wanted| {
+            outcomes
+                .iter()
+                .filter(|outcome| **outcome == wanted)
+                .count()
+        };
+        assert_eq!(count(Outcome::New), 1, "{outcomes:?}");
+        assert_eq!(count(Outcome::Seen), THREADS as usize - 1, "{outcomes:?}");
+    }
+}
+
+/// That a retransmission is answered as the transaction was, and a replay is not, also after the store was opened anew.
+pub(crate) fn remembers<S>(store: &mut S, transactions: std::ops::RangeInclusive<u16>)
+where
+    S: CardStateStore<Error: std::fmt::Debug>,
+{
+    let mut state = CardState::default();
+    for atc in 1..=*transactions.end() {
+        let event = sale(u64::from(atc), atc);
+        let expected = state.apply(&event);
+        if transactions.contains(&atc) {
+            assert_eq!(store.record(&card(1), &event).unwrap(), expected);
+        }
+    }
+    let last = *transactions.end();
+    let again = store
+        .record(&card(1), &sale(u64::from(last), last))
+        .unwrap();
+    assert_eq!(again, state.apply(&sale(u64::from(last), last)));
+    assert_eq!(again.outcome, Outcome::Retransmission);
+    let replay = store.record(&card(1), &sale(999, last)).unwrap();
+    assert_eq!(replay.outcome, Outcome::Seen);
+}

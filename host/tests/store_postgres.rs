@@ -1,0 +1,329 @@
+//! The store in PostgreSQL: `host/tests/postgres/with_server cargo test -p chipcard-host --features postgres --test store_postgres`
+//!
+//! Without the server that the script starts, nothing is tested here; on a build machine (`CI=true`) that is a failure.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod store;
+
+use std::io::{BufRead, BufReader, Write};
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use chipcard::issuer::{
+    CardIndex, CardState, CardStateStore, Outcome, PlaceEvent, PlaceHappened, PlaceIndex,
+    PlaceState,
+};
+use chipcard_host::store::{BlockingPostgres, IndexKey, Kind, PostgresStore};
+use tokio::runtime::Runtime;
+use tokio::task::JoinSet;
+use tokio_postgres::{Config, NoTls};
+
+use store::postgres::{connect, database, init, server};
+use store::{
+    Random, assert_same, card, duplicates_from_threads, events, key, killed, many_failures,
+    remembers, sale,
+};
+
+fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap()
+}
+
+/// Thousands of sequences, many at once, on all branches of the step.
+#[test]
+fn takes_the_library_s_step() {
+    const SEQUENCES: u64 = 2_500;
+    const AT_ONCE: usize = 64;
+    let Some(mut config) = database("step") else {
+        return;
+    };
+    // What is tested is the SQL, not the disk.
+    config.options("-c synchronous_commit=off");
+    runtime().block_on(async {
+        let store = PostgresStore::init(&config, NoTls, &key()).await.unwrap();
+        let store = Arc::new(store.with_time_limit(Duration::from_secs(60)));
+        let mut running = JoinSet::new();
+        let sequences = (0..SEQUENCES).map(|seed| events(seed, 20));
+        for (number, events) in [many_failures()].into_iter().chain(sequences).enumerate() {
+            if running.len() == AT_ONCE {
+                running.join_next().await.unwrap().unwrap();
+            }
+            let store = Arc::clone(&store);
+            running.spawn(async move {
+                let index = card(number as u64);
+                let mut answers = Vec::new();
+                for event in &events {
+                    answers.push(store.record(&index, event).await.unwrap());
+                }
+                assert_same(&events, &answers, store.card(&index).await.unwrap());
+            });
+        }
+        while let Some(ended) = running.join_next().await {
+            ended.unwrap();
+        }
+    });
+}
+
+#[test]
+fn counts_fallbacks_of_merchants() {
+    let Some(config) = database("merchants") else {
+        return;
+    };
+    let store = init(&config);
+    let mut random = Random(77);
+    for place in 0..20 {
+        let place = PlaceIndex([place; 16]);
+        let mut model = PlaceState::default();
+        let mut at = 1_700_000_000;
+        for _ in 0..40 {
+            at += random.below(1_200) as u32;
+            let event = PlaceEvent {
+                at: at - random.below(60) as u32,
+                transaction: random.below(4),
+                what: PlaceHappened::Fallback,
+            };
+            let before = (&store).observe(&place, &event).unwrap();
+            assert_eq!(before, Some(model.apply(&event)), "{event:?}");
+        }
+    }
+}
+
+#[test]
+fn one_of_eight_threads_finds_a_counter_new() {
+    let Some(config) = database("threads") else {
+        return;
+    };
+    let store = init(&config);
+    duplicates_from_threads(&store);
+}
+
+/// Two processes record the same counters of one card, each under transactions of its own.
+#[test]
+fn one_of_two_processes_finds_a_counter_new() {
+    const COUNTERS: u16 = 100;
+    let Some(config) = database("processes") else {
+        return;
+    };
+    drop(init(&config));
+    let mut children = [0, 1].map(|number| {
+        let mut command = killed::command(config.get_dbname().unwrap(), number);
+        command.env("CHIPCARD_TEST_CHILD_DUPLICATES", COUNTERS.to_string());
+        command.spawn().unwrap()
+    });
+    let mut outputs = children.each_mut().map(|child| {
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        assert!(lines.any(|line| line.unwrap() == "ready"));
+        lines
+    });
+    for child in &mut children {
+        child.stdin.take().unwrap().write_all(b"go\n").unwrap();
+    }
+    let new = outputs.each_mut().map(|lines| {
+        let counters = lines.filter_map(|line| line.unwrap().strip_prefix("new ")?.parse().ok());
+        counters.collect::<Vec<u16>>()
+    });
+    for mut child in children {
+        assert!(child.wait().unwrap().success());
+    }
+    println!("{} and {} were new", new[0].len(), new[1].len());
+    let mut all = new.concat();
+    all.sort_unstable();
+    assert_eq!(all, (1..=COUNTERS).collect::<Vec<_>>());
+}
+
+#[test]
+#[ignore = "not a test: what the other processes do"]
+fn child() {
+    let Some((database, round)) = killed::child() else {
+        return;
+    };
+    let store = connect(&database);
+    let Ok(counters) = std::env::var("CHIPCARD_TEST_CHILD_DUPLICATES") else {
+        killed::record_for_ever(&store, round);
+        return;
+    };
+    println!("\nready");
+    std::io::stdin().read_line(&mut String::new()).unwrap();
+    let mut random = Random(round + 1);
+    for atc in 1..=counters.parse().unwrap() {
+        // Now the one is ahead, now the other.
+        thread::sleep(Duration::from_micros(
+            random.below(20_000) * random.below(2),
+        ));
+        let event = sale(round << 32 | u64::from(atc), atc);
+        match (&store).record(&card(0), &event).unwrap().outcome {
+            Outcome::New => println!("new {atc}"),
+            Outcome::Seen => {}
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn connected_anew_it_remembers() {
+    let Some(config) = database("remembers") else {
+        return;
+    };
+    remembers(&mut init(&config), 1..=5);
+    remembers(
+        &mut BlockingPostgres::connect(&config, NoTls, &key()).unwrap(),
+        6..=9,
+    );
+    // Initialising what there is changes nothing.
+    remembers(&mut init(&config), 10..=12);
+}
+
+#[test]
+fn hosts_may_initialise_at_once() {
+    let Some(config) = database("initialised") else {
+        return;
+    };
+    thread::scope(|scope| {
+        for _ in 0..6 {
+            scope.spawn(|| init(&config));
+        }
+    });
+}
+
+#[test]
+fn connects_to_its_own_stores_alone() {
+    let Some(config) = database("own") else {
+        return;
+    };
+    let kind = |key: &IndexKey| {
+        let error = BlockingPostgres::connect(&config, NoTls, key).unwrap_err();
+        error.kind()
+    };
+    assert_eq!(kind(&key()), Kind::WrongSchema);
+    drop(init(&config));
+    let other = IndexKey::new(&[9; 32]);
+    assert_eq!(kind(&other), Kind::WrongIndexKey);
+    let again = BlockingPostgres::init(&config, NoTls, &other).unwrap_err();
+    assert_eq!(again.kind(), Kind::WrongIndexKey);
+    store::postgres::execute(
+        &config,
+        "INSERT INTO chipcard_schema (version, name) VALUES (999, 'later')",
+    );
+    assert_eq!(kind(&key()), Kind::WrongSchema);
+}
+
+#[test]
+fn cards_keep_their_state_under_another_key() {
+    let Some(config) = database("rekeyed") else {
+        return;
+    };
+    let store = init(&config);
+    for number in 0..10 {
+        (&store).record(&card(number), &sale(1, 7)).unwrap();
+    }
+    drop(store);
+    let new = IndexKey::new(&[9; 32]);
+    // Card 9 is not on the list, card 10 was never used.
+    let names = (0..9)
+        .chain([10])
+        .map(|number| (card(number), card(number + 100)));
+    let names: Vec<_> = names.collect();
+    let renamed = BlockingPostgres::rekey(&config, NoTls, &key(), &new, &names).unwrap();
+    assert_eq!(renamed, 9);
+    let mut store = BlockingPostgres::connect(&config, NoTls, &new).unwrap();
+    assert_eq!(store.card(&card(0)).unwrap(), None);
+    for number in 100..109 {
+        let replay = store.record(&card(number), &sale(2, 7)).unwrap();
+        assert_eq!(replay.outcome, Outcome::Seen);
+    }
+}
+
+/// `schema.sql` is what the migrations make.
+#[test]
+fn the_schema_file_is_true() {
+    let (Some(migrated), Some(by_hand)) = (database("migrated"), database("by_hand")) else {
+        return;
+    };
+    drop(init(&migrated));
+    store::postgres::execute(&by_hand, include_str!("../src/store/schema.sql"));
+    let columns = |config: &Config| {
+        store::postgres::query(
+            config,
+            "SELECT table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable || ' ' \
+             || COALESCE(column_default, '-') FROM information_schema.columns \
+             WHERE table_schema = 'public' UNION ALL \
+             SELECT table_name || ' ' || constraint_type FROM information_schema.table_constraints \
+             WHERE table_schema = 'public' AND constraint_name NOT LIKE '%_not_null' UNION ALL \
+             SELECT version || ' ' || name FROM chipcard_schema ORDER BY 1",
+        )
+    };
+    let expected = columns(&migrated);
+    assert!(expected.len() > 40);
+    assert_eq!(columns(&by_hand), expected);
+    // After it, the index key alone is missing.
+    let connect = BlockingPostgres::connect(&by_hand, NoTls, &key()).unwrap_err();
+    assert_eq!(connect.kind(), Kind::WrongSchema);
+    remembers(&mut init(&by_hand), 1..=3);
+}
+
+#[test]
+fn a_server_that_is_not_there_is_told_of_soon() {
+    if server().is_none() {
+        return;
+    }
+    let config: Config = "host=/nowhere user=chipcard".parse().unwrap();
+    let start = Instant::now();
+    let error = BlockingPostgres::connect(&config, NoTls, &key()).unwrap_err();
+    assert_eq!(error.kind(), Kind::Unavailable);
+    assert!(start.elapsed() < Duration::from_secs(5));
+}
+
+/// A row that another session holds: the answer comes in time, and the transaction is there when it is tried again.
+#[test]
+fn a_server_that_is_slow_is_not_waited_for() {
+    let Some(config) = database("slow") else {
+        return;
+    };
+    let store = init(&config);
+    (&store).record(&card(1), &sale(1, 1)).unwrap();
+    let hasty = connect(config.get_dbname().unwrap());
+    let hasty = hasty.with(|store| store.with_time_limit(Duration::from_millis(200)));
+    let runtime = runtime();
+    let holder = runtime.block_on(async {
+        let (client, connection) = config.connect(NoTls).await.unwrap();
+        tokio::spawn(connection);
+        client
+            .batch_execute("BEGIN; UPDATE chipcard_cards SET flags = flags")
+            .await
+            .unwrap();
+        client
+    });
+    let error = (&hasty).record(&card(1), &sale(2, 2)).unwrap_err();
+    assert_eq!(error.kind(), Kind::TimedOut);
+    runtime.block_on(holder.batch_execute("COMMIT")).unwrap();
+    let outcome = (&store).record(&card(1), &sale(2, 2)).unwrap().outcome;
+    assert!(
+        matches!(outcome, Outcome::New | Outcome::Retransmission),
+        "{outcome:?}"
+    );
+    assert_eq!(
+        (&store).record(&card(1), &sale(3, 2)).unwrap().outcome,
+        Outcome::Seen
+    );
+}
+
+fn state(store: &BlockingPostgres, index: &CardIndex) -> CardState {
+    store.card(index).unwrap().unwrap_or_default()
+}
+
+#[test]
+fn a_host_killed_a_hundred_times_lets_no_replay_pass() {
+    let Some(config) = database("killed") else {
+        return;
+    };
+    drop(init(&config));
+    let name = config.get_dbname().unwrap();
+    let transactions = killed::rounds(name, 100, || connect(name), state);
+    println!("{transactions} transactions");
+    assert!(transactions > 100);
+}

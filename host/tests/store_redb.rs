@@ -1,0 +1,278 @@
+//! The store in a file.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod store;
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use chipcard::issuer::{
+    CardState, CardStateStore, Outcome, PlaceEvent, PlaceHappened, PlaceIndex, PlaceState,
+};
+use chipcard_host::store::{IndexKey, Kind, RedbStore};
+use redb::StorageBackend;
+use redb::backends::InMemoryBackend;
+
+use store::killed;
+use store::{
+    Random, assert_same, card, duplicates_from_threads, events, key, many_failures, remembers, sale,
+};
+
+/// A file of one test, not there at its start.
+fn file(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("store");
+    fs::create_dir_all(&folder).unwrap();
+    let file = folder.join(name);
+    let _ = fs::remove_file(&file);
+    file
+}
+
+fn state(store: &RedbStore, index: &chipcard::issuer::CardIndex) -> CardState {
+    store.card(index).unwrap().unwrap_or_default()
+}
+
+#[test]
+fn takes_the_library_s_step() {
+    let store = RedbStore::on(InMemoryBackend::new(), &key()).unwrap();
+    let sequences = (0..500).map(|seed| events(seed, 20));
+    for (number, events) in sequences.chain([many_failures()]).enumerate() {
+        let index = card(number as u64);
+        let record = |event| (&store).record(&index, event).unwrap();
+        let answers: Vec<_> = events.iter().map(record).collect();
+        assert_same(&events, &answers, store.card(&index).unwrap());
+    }
+}
+
+#[test]
+fn counts_fallbacks_of_merchants() {
+    let file = file("merchants.redb");
+    let store = RedbStore::init(&file, &key()).unwrap();
+    let mut model = PlaceState::default();
+    let place = PlaceIndex([5; 16]);
+    let fallback = |transaction, at| PlaceEvent {
+        at,
+        transaction,
+        what: PlaceHappened::Fallback,
+    };
+    for event in [fallback(1, 10), fallback(2, 20), fallback(2, 20)] {
+        let before = (&store).observe(&place, &event).unwrap();
+        assert_eq!(before, Some(model.apply(&event)));
+    }
+    drop(store);
+    let mut store = RedbStore::open(&file, &key()).unwrap();
+    let event = fallback(3, 30);
+    assert_eq!(
+        store.observe(&place, &event).unwrap(),
+        Some(model.apply(&event))
+    );
+}
+
+#[test]
+fn one_of_eight_threads_finds_a_counter_new() {
+    let store = RedbStore::init(&file("threads.redb"), &key()).unwrap();
+    duplicates_from_threads(&store);
+}
+
+#[test]
+fn opened_anew_it_remembers() {
+    let file = file("reopened.redb");
+    remembers(&mut RedbStore::init(&file, &key()).unwrap(), 1..=5);
+    remembers(&mut RedbStore::open(&file, &key()).unwrap(), 6..=9);
+    // Initialising what there is changes nothing.
+    remembers(&mut RedbStore::init(&file, &key()).unwrap(), 10..=12);
+}
+
+#[test]
+fn opens_its_own_files_alone() {
+    let kind = |result: Result<RedbStore, chipcard_host::store::StoreError>| {
+        let error = result.unwrap_err();
+        (error.kind(), error.to_string())
+    };
+    let path = file("own.redb");
+    assert_eq!(kind(RedbStore::open(&path, &key())).0, Kind::Unavailable);
+
+    let store = RedbStore::init(&path, &key()).unwrap();
+    let (taken, text) = kind(RedbStore::open(&path, &key()));
+    assert_eq!(taken, Kind::Unavailable);
+    assert!(text.contains("another process has the file open"), "{text}");
+    drop(store);
+    let other = IndexKey::new(&[9; 32]);
+    assert_eq!(kind(RedbStore::open(&path, &other)).0, Kind::WrongIndexKey);
+    assert_eq!(kind(RedbStore::init(&path, &other)).0, Kind::WrongIndexKey);
+
+    let path = file("no-store.redb");
+    drop(redb::Database::create(&path).unwrap());
+    assert_eq!(kind(RedbStore::open(&path, &key())).0, Kind::WrongSchema);
+    fs::write(&path, "not a database").unwrap();
+    assert!(matches!(
+        kind(RedbStore::open(&path, &key())).0,
+        Kind::Unavailable | Kind::Damaged
+    ));
+}
+
+#[test]
+fn cards_keep_their_state_under_another_key() {
+    let path = file("rekeyed.redb");
+    let mut store = RedbStore::init(&path, &key()).unwrap();
+    for number in 0..10 {
+        store.record(&card(number), &sale(1, 7)).unwrap();
+    }
+    drop(store);
+    let new = IndexKey::new(&[9; 32]);
+    // Card 9 is not on the list, card 10 was never used.
+    let names = (0..9)
+        .chain([10])
+        .map(|number| (card(number), card(number + 100)));
+    let renamed = RedbStore::rekey(&path, &key(), &new, names).unwrap();
+    assert_eq!(renamed, 9);
+    let mut store = RedbStore::open(&path, &new).unwrap();
+    assert_eq!(store.card(&card(0)).unwrap(), None);
+    for number in 100..109 {
+        let replay = store.record(&card(number), &sale(2, 7)).unwrap();
+        assert_eq!(replay.outcome, Outcome::Seen);
+    }
+}
+
+#[test]
+#[ignore = "not a test: what the killed process does"]
+fn child() {
+    let Some((path, round)) = killed::child() else {
+        return;
+    };
+    let store = RedbStore::open(Path::new(&path), &key()).unwrap();
+    killed::record_for_ever(&store, round);
+}
+
+#[test]
+fn killed_a_hundred_times_it_lets_no_replay_pass() {
+    let path = file("killed.redb");
+    drop(RedbStore::init(&path, &key()).unwrap());
+    let open = || RedbStore::open(&path, &key()).unwrap();
+    let transactions = killed::rounds(path.to_str().unwrap(), 100, open, state);
+    println!("{transactions} transactions");
+    assert!(transactions > 100);
+}
+
+/// Storage that loses its power at one call: what was written and not synchronised is then there or not, sector by sector.
+#[derive(Clone, Debug, Default)]
+struct Fragile(Arc<Mutex<Sectors>>);
+
+#[derive(Debug, Default)]
+struct Sectors {
+    now: Vec<u8>,
+    synchronised: Vec<u8>,
+    written: Vec<(usize, Vec<u8>)>,
+    /// Calls until the power is lost.
+    left: Option<u64>,
+    seed: u64,
+    acknowledged: u16,
+    /// What is on the disk then, and what had been acknowledged.
+    cut: Option<(Vec<u8>, u16)>,
+}
+
+impl Sectors {
+    const SIZE: usize = 512;
+
+    fn call(&mut self) {
+        match &mut self.left {
+            Some(0) => {
+                self.left = None;
+                self.cut = Some((self.remains(), self.acknowledged));
+            }
+            Some(left) => *left -= 1,
+            None => {}
+        }
+    }
+
+    fn remains(&self) -> Vec<u8> {
+        let mut random = Random(self.seed | 1);
+        let mut remains = self.synchronised.clone();
+        remains.resize(self.now.len().max(remains.len()), 0);
+        for (offset, data) in &self.written {
+            for (number, sector) in data.chunks(Self::SIZE).enumerate() {
+                if random.below(2) == 0 {
+                    let start = offset + number * Self::SIZE;
+                    remains[start..start + sector.len()].copy_from_slice(sector);
+                }
+            }
+        }
+        remains
+    }
+}
+
+impl StorageBackend for Fragile {
+    fn len(&self) -> io::Result<u64> {
+        Ok(self.0.lock().unwrap().now.len() as u64)
+    }
+
+    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+        let start = offset as usize;
+        out.copy_from_slice(&self.0.lock().unwrap().now[start..start + out.len()]);
+        Ok(())
+    }
+
+    fn set_len(&self, length: u64) -> io::Result<()> {
+        let mut sectors = self.0.lock().unwrap();
+        sectors.call();
+        sectors.now.resize(length as usize, 0);
+        let fits = |(start, data): &(usize, Vec<u8>)| start + data.len() <= length as usize;
+        sectors.written.retain(fits);
+        Ok(())
+    }
+
+    fn sync_data(&self) -> io::Result<()> {
+        let mut sectors = self.0.lock().unwrap();
+        sectors.call();
+        sectors.synchronised = sectors.now.clone();
+        sectors.written.clear();
+        Ok(())
+    }
+
+    fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+        let mut sectors = self.0.lock().unwrap();
+        sectors.call();
+        let start = offset as usize;
+        sectors.now[start..start + data.len()].copy_from_slice(data);
+        sectors.written.push((start, data.to_vec()));
+        Ok(())
+    }
+}
+
+#[test]
+fn without_power_it_keeps_what_it_acknowledged() {
+    let mut random = Random(0xC07);
+    let mut acknowledged_in_all = 0;
+    for round in 0..100 {
+        let disk = Fragile::default();
+        let mut store = RedbStore::on(disk.clone(), &key()).unwrap();
+        {
+            let mut sectors = disk.0.lock().unwrap();
+            sectors.left = Some(random.below(150));
+            sectors.seed = random.next();
+        }
+        let mut atc = 0;
+        let (remains, acknowledged) = loop {
+            atc += 1;
+            store.record(&card(1), &sale(u64::from(atc), atc)).unwrap();
+            let mut sectors = disk.0.lock().unwrap();
+            if let Some(cut) = sectors.cut.take() {
+                break cut;
+            }
+            sectors.acknowledged = atc;
+        };
+        acknowledged_in_all += acknowledged;
+        let disk = Fragile::default();
+        {
+            let mut sectors = disk.0.lock().unwrap();
+            (sectors.now, sectors.synchronised) = (remains.clone(), remains);
+        }
+        let mut store = RedbStore::on(disk, &key()).unwrap();
+        let name = |atc| u64::from(atc);
+        killed::assert_card_kept(&mut store, &card(1), acknowledged, name, state, round);
+    }
+    println!("{acknowledged_in_all} acknowledged");
+    assert!(acknowledged_in_all > 100);
+}
