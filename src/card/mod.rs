@@ -26,6 +26,28 @@
 //! after the last cryptogram. The books leave open which commands a card takes before GET PROCESSING OPTIONS;
 //! this one gives what a terminal needs to read the log there, and no more.
 //!
+//! # Status words
+//!
+//! What a command is answered with instead of `9000`, in the order in which the card looks; the first that fits counts. The state is
+//! looked at where `6985` stands. `tests/card_states.rs` and `tests/card_signing.rs` hold every command against every state.
+//!
+//! | command | status words |
+//! |---|---|
+//! | any | `6700` no command with short length fields · `6E00` class that no command has · `6D00` unknown instruction · `6E00` its class is another |
+//! | SELECT | `6A86` not by name, or other than the first or next · `6700` name not of 5 to 16 bytes · `6A81` card blocked · `6A82` no such, no next · `6283` with data: application blocked |
+//! | READ RECORD | `6A86` record 0, not by number, file 0 or 31 · `6985` · `6A82` no such file · `6A83` no such record · `6581` memory |
+//! | GET DATA | `6985` · `6A88` no such object |
+//! | GET PROCESSING OPTIONS | `6A86` · `6985`, at transaction counter `FFFF` too · `6A80` another template than `83` · `6700` not the PDOL's length · `6581` |
+//! | GET CHALLENGE | `6D00` no generator · `6A86` · `6985` · `6700` with data |
+//! | VERIFY | `6A88` no PIN on the card · `6A86` other than `80`, or `88` with a key for it · `6985` · `6700` in clear: not eight bytes · `6983` no tries left · `6985` enciphered: the last command was not GET CHALLENGE · `6700` not the key's length · `6984` nothing recovered, no try lost · `6581` · `63Cx` wrong, x tries left |
+//! | INTERNAL AUTHENTICATE | `6D00` no key, or no DDA in tag 82 · `6A86` · `6985` · `6700` not the DDOL's length, or nothing |
+//! | GENERATE AC | `6A86` reserved bits, or a signature that key or tag 82 do not have · `6985` · `6A86` an ARQC the second time · `6700` not the CDOL's length · `6581` |
+//! | EXTERNAL AUTHENTICATE | `6D00` the answer comes in GENERATE AC · `6A86` · `6985` · `6700` · `6300` wrong · `6581` |
+//! | issuer scripts | `6D00` the version has none · `6985`, after a wrong MAC too · `6882` the other format · `6987` no MAC · `6988` wrong MAC or objects · then, counted as failed: `6A86` `6700` `6A80` `6A82` `6A83` `6A84` `6A88` `6986` `6A81` no key for enciphered data · `6581` |
+//!
+//! `6F00` is the answer where the card itself fails: a coprocessor that gives an error, an answer that does not fit, a profile
+//! that the [lint](Profile::lint) refuses.
+//!
 //! # Faults
 //!
 //! The transaction counter goes up, and is stored, before GET PROCESSING OPTIONS is answered, and every cryptogram

@@ -8,7 +8,10 @@
 
 use chipcard::apdu::{MAX_RESPONSE_LENGTH, StatusWord};
 use chipcard::card::test_cards::TestCard;
-use chipcard::card::{Applet, AuthenticationCommand, CardMemory, ResponseFormat, VolatileMemory};
+use chipcard::card::{
+    Applet, AuthenticationCommand, CardMemory, Coprocessor, NoCoprocessor, ResponseFormat,
+    VolatileMemory,
+};
 use chipcard::cryptogram::ApplicationCryptogram;
 use chipcard::dol::DataObjectList;
 use chipcard::element::{
@@ -114,9 +117,9 @@ impl Cryptogram {
 }
 
 /// A card in a reader, and the issuer behind the terminal.
-pub struct Bench<M: CardMemory = VolatileMemory> {
+pub struct Bench<M: CardMemory = VolatileMemory, C: Coprocessor = NoCoprocessor> {
     pub test: &'static TestCard,
-    pub card: Applet<'static, M>,
+    pub card: Applet<'static, M, C>,
     pub issuer: Issuer<IssuerKeySet>,
     pub record: CardRecord<'static>,
 }
@@ -129,7 +132,14 @@ impl Bench {
 
 impl<M: CardMemory> Bench<M> {
     pub fn with_memory(test: &'static TestCard, memory: M) -> Self {
+        Self::with_coprocessor(test, memory, NoCoprocessor)
+    }
+}
+
+impl<M: CardMemory, C: Coprocessor> Bench<M, C> {
+    pub fn with_coprocessor(test: &'static TestCard, memory: M, coprocessor: C) -> Self {
         let card = Applet::new(&test.profile, test.card_keys().unwrap(), memory).unwrap();
+        let card = card.with_coprocessor(coprocessor);
         Self {
             test,
             card,
