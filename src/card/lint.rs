@@ -75,16 +75,23 @@ impl Profile<'_> {
         lint.names(self);
         lint.lists(self);
         lint.files(self);
+        lint.readable(self);
         lint.decisions(self);
     }
 }
 
-struct Lint<'r> {
-    report: &'r mut dyn FnMut(Finding),
+pub(super) struct Lint<'r> {
+    pub(super) report: &'r mut dyn FnMut(Finding),
 }
 
 impl Lint<'_> {
-    fn unless(&mut self, good: bool, severity: Severity, tag: Option<Tag>, text: &'static str) {
+    pub(super) fn unless(
+        &mut self,
+        good: bool,
+        severity: Severity,
+        tag: Option<Tag>,
+        text: &'static str,
+    ) {
         if !good {
             (self.report)(Finding {
                 severity,
@@ -94,7 +101,7 @@ impl Lint<'_> {
         }
     }
 
-    fn refuse_unless(&mut self, good: bool, tag: Tag, text: &'static str) {
+    pub(super) fn refuse_unless(&mut self, good: bool, tag: Tag, text: &'static str) {
         self.unless(good, Severity::Refuse, Some(tag), text);
     }
 
@@ -146,6 +153,9 @@ impl Lint<'_> {
             self.refuse_unless(asked, tag, "is signed, but no list asks for it");
         }
         for tag in SHOULD_BE_ASKED {
+            let text = "is not asked for before the first GENERATE AC";
+            let asked = asks(pdol, tag) || asks(cdol1, tag);
+            self.unless(asked, Severity::Warn, Some(tag), text);
             let text = "is not asked for in the second GENERATE AC";
             self.unless(asks(cdol2, tag), Severity::Warn, Some(tag), text);
         }

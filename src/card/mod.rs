@@ -71,6 +71,9 @@ mod gpo;
 mod internal_authenticate;
 mod issuer_authentication;
 mod lint;
+mod lint_files;
+#[cfg(feature = "oda")]
+mod lint_keys;
 mod log;
 mod memory;
 mod profile;

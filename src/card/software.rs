@@ -31,6 +31,18 @@ impl CardPrivateKeys {
         }
     }
 
+    pub(super) const fn icc(&self) -> Option<&IccPrivateKey> {
+        self.icc.as_ref()
+    }
+
+    pub(super) const fn pin(&self) -> Option<&PinPrivateKey> {
+        self.pin.as_ref()
+    }
+
+    pub(super) const fn ec(&self) -> Option<&(EcIccPrivateKey, SecondXda)> {
+        self.ec.as_ref()
+    }
+
     /// With a key for DDA and CDA, and for PINs unless there is one of their own: tag 9F46 certifies it.
     #[must_use]
     pub fn with_icc_key(mut self, key: IccPrivateKey) -> Self {
