@@ -137,7 +137,7 @@ pub trait DataSource {
 }
 
 /// Joins the parts.
-pub(crate) fn assemble(list: &DataList, source: &dyn DataSource) -> Result<SignedData> {
+pub(crate) fn assemble<S: DataSource + ?Sized>(list: &DataList, source: &S) -> Result<SignedData> {
     let mut message = SignedData::new();
     for part in list.parts() {
         let require = |tag| {

@@ -34,14 +34,31 @@ impl Pan {
     /// # Errors
     /// [`ErrorKind::PanLength`], [`ErrorKind::NotDecimal`] with the offset of the character.
     pub fn from_digits(text: impl AsRef<[u8]>) -> Result<Self> {
+        let text = text.as_ref();
         let mut pan = Self {
             digits: [0; MAX_DIGITS],
             length: 0,
         };
-        for (offset, &byte) in text.as_ref().iter().enumerate() {
-            let digit = byte.wrapping_sub(b'0');
-            pan.push(digit).map_err(|error| error.at(offset))?;
+        let mut largest = 0;
+        for (digit, &byte) in pan.digits.iter_mut().zip(text) {
+            *digit = byte.wrapping_sub(b'0');
+            largest = largest.max(*digit);
         }
+        // What is wrong first, in the order of the characters: one that is no digit, or one too many.
+        if largest > 9 {
+            let offset = pan.digits.iter().position(|digit| *digit > 9);
+            let error = Error::new(ErrorKind::NotDecimal);
+            return Err(offset.map_or(error, |offset| error.at(offset)));
+        }
+        if let Some(&extra) = text.get(MAX_DIGITS) {
+            let kind = match extra {
+                b'0'..=b'9' => ErrorKind::PanLength,
+                _ => ErrorKind::NotDecimal,
+            };
+            return Err(Error::new(kind).at(MAX_DIGITS));
+        }
+        // No more than MAX_DIGITS.
+        pan.length = text.len() as u8;
         pan.checked()
     }
 
@@ -107,6 +124,11 @@ impl Pan {
             .unwrap_or(&self.digits)
     }
 
+    /// The digits from the left, and zeros behind them.
+    pub(crate) const fn padded_digits(&self) -> &[u8; MAX_DIGITS] {
+        &self.digits
+    }
+
     /// Whether the last digit is the Luhn check digit of the others (ISO/IEC 7812-1 Annex B).
     pub fn has_valid_check_digit(&self) -> bool {
         let sum: u32 = self
@@ -125,8 +147,10 @@ impl Pan {
 }
 
 impl Drop for Pan {
+    #[inline]
     fn drop(&mut self) {
-        self.digits.zeroize();
+        // As a slice it is wiped in wide stores, as an array byte by byte.
+        self.digits.as_mut_slice().zeroize();
     }
 }
 

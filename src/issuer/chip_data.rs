@@ -48,43 +48,70 @@ const DECISIVE: [Decisive; 21] = [
     row(tag::CARD_TRANSACTION_QUALIFIERS, 2, 2),
 ];
 
-/// Where [`DECISIVE`] has the tags of one byte after `first`, which is 0 for tags of one byte; or [`NONE`].
-const fn places(first: u8) -> [u8; 256] {
+/// Number of decisive elements.
+const COUNT: usize = DECISIVE.len();
+
+/// Not in [`DECISIVE`].
+const NONE: u8 = u8::MAX;
+
+/// Where [`DECISIVE`] has a tag of one byte; or [`NONE`].
+static PLACES_1: [u8; 256] = {
     let mut places = [NONE; 256];
     let mut place = 0;
-    while place < DECISIVE.len() {
-        let [_, _, before, last] = DECISIVE[place].tag.number().to_be_bytes();
-        if before == first {
+    while place < COUNT {
+        if let [0, 0, 0, last] = DECISIVE[place].tag.number().to_be_bytes() {
             places[last as usize] = place as u8;
         }
         place += 1;
     }
     places
+};
+
+/// The same for tags of two bytes that name no template, by [`two_byte_index`]; or [`NONE`].
+static PLACES_2: [u8; 512] = {
+    let mut places = [NONE; 512];
+    let mut place = 0;
+    while place < COUNT {
+        if let [0, 0, first, last] = DECISIVE[place].tag.number().to_be_bytes()
+            && first != 0
+        {
+            assert!(first & 0x3F == 0x1F && last < 0x80);
+            places[two_byte_index(first, last)] = place as u8;
+        }
+        place += 1;
+    }
+    places
+};
+
+/// Class (the first byte's two upper bits, which alone differ) and number (seven bits).
+const fn two_byte_index(first: u8, last: u8) -> usize {
+    (first >> 6) as usize * 128 + (last & 0x7F) as usize
 }
 
-const NONE: u8 = u8::MAX;
-static PLACES: [u8; 256] = places(0);
-static PLACES_5F: [u8; 256] = places(0x5F);
-static PLACES_9F: [u8; 256] = places(0x9F);
-
 /// Where [`DECISIVE`] has a tag. A message has a dozen of them and each is looked for, so this is a table.
+#[inline]
 fn place_of(tag: Tag) -> Option<usize> {
-    let (places, last) = match tag.number().to_be_bytes() {
-        [0, 0, 0, last] => (&PLACES, last),
-        [0, 0, 0x5F, last] => (&PLACES_5F, last),
-        [0, 0, 0x9F, last] => (&PLACES_9F, last),
-        _ => return None,
+    let place = match *tag.as_bytes() {
+        [only] => PLACES_1[usize::from(only)],
+        [first @ (0x1F | 0x5F | 0x9F | 0xDF), last] => PLACES_2[two_byte_index(first, last)],
+        _ => NONE,
     };
-    let place = places[usize::from(last)];
     (place != NONE).then_some(usize::from(place))
 }
 
-/// Where a value stands in the input.
-#[derive(Clone, Copy, Default)]
+/// Where a value stands in the input. No decisive value is empty, so one without length is not there.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 struct Span {
     start: u16,
     length: u16,
 }
+
+type Spans = [Span; COUNT];
+
+const ABSENT: Spans = [Span {
+    start: 0,
+    length: 0,
+}; COUNT];
 
 /// The chip data of one message (ISO 8583 DE 55): borrowed, read once, strictly.
 ///
@@ -105,7 +132,7 @@ struct Span {
 #[doc(alias = "DE55")]
 pub struct ChipData<'a> {
     input: &'a [u8],
-    spans: [Option<Span>; DECISIVE.len()],
+    spans: Spans,
 }
 
 impl<'a> ChipData<'a> {
@@ -118,8 +145,10 @@ impl<'a> ChipData<'a> {
         if de55.len() > MAX_LENGTH {
             return Err(Error::new(ErrorKind::LengthTooLong));
         }
-        let mut spans = [None; DECISIVE.len()];
-        tlv::walk(de55, &mut |depth, object| place(&mut spans, depth, object))?;
+        let spans = match plain(de55) {
+            Some(spans) => spans,
+            None => walked(de55)?,
+        };
         Ok(Self { input: de55, spans })
     }
 
@@ -127,14 +156,22 @@ impl<'a> ChipData<'a> {
     ///
     /// # Errors
     /// [`ErrorKind::Duplicate`] for an element that [`ChipData::parse`] does not watch and that occurs twice.
+    #[inline]
     pub fn get(&self, tag: Tag) -> Result<Option<&'a [u8]>> {
         match place_of(tag).and_then(|place| self.spans.get(place)) {
-            Some(span) => Ok(span.and_then(|span| {
+            Some(Span { length: 0, .. }) => Ok(None),
+            Some(span) => {
                 let start = usize::from(span.start);
-                self.input.get(start..start + usize::from(span.length))
-            })),
-            None => Ok(tlv::find(self.input, tag)?.map(|object| object.value)),
+                Ok(self.input.get(start..start + usize::from(span.length)))
+            }
+            None => self.search(tag),
         }
+    }
+
+    /// An element that is not decisive.
+    #[cold]
+    fn search(&self, tag: Tag) -> Result<Option<&'a [u8]>> {
+        Ok(tlv::find(self.input, tag)?.map(|object| object.value))
     }
 
     /// The value of a data element of a fixed length, where it is there.
@@ -224,12 +261,52 @@ impl<'a> ChipData<'a> {
     }
 }
 
+/// The spans of chip data as nearly all are: data objects with a tag of one or two bytes, none of them a template, with
+/// lengths in one byte, decisive ones once and as long as they may be.
+///
+/// `None` for anything else, be it wrong or only unusual: [`walked`] then says what it is.
+fn plain(input: &[u8]) -> Option<Spans> {
+    let mut spans = ABSENT;
+    let (mut rest, mut offset) = (input, 0);
+    for _ in 0..tlv::MAX_OBJECTS {
+        let (place, header, length) = match *rest {
+            [first, last @ ..=0x7F, length @ ..=0x7F, ..] if first & 0x3F == 0x1F => {
+                (PLACES_2[two_byte_index(first, last)], 3, length)
+            }
+            [only @ 1..=0xFF, length @ ..=0x7F, ..] if only & 0x20 == 0 && only & 0x1F != 0x1F => {
+                (PLACES_1[usize::from(only)], 2, length)
+            }
+            _ => break,
+        };
+        let start = offset + header;
+        let end = header + usize::from(length);
+        rest = rest.get(end..)?;
+        offset += end;
+        if let Some(row) = DECISIVE.get(usize::from(place)) {
+            let span = spans.get_mut(usize::from(place))?;
+            if span.length != 0 || !(row.min..=row.max).contains(&usize::from(length)) {
+                return None;
+            }
+            *span = Span {
+                // It fits, because the input is no longer than MAX_LENGTH.
+                start: start as u16,
+                length: u16::from(length),
+            };
+        }
+    }
+    rest.is_empty().then_some(spans)
+}
+
+/// The spans of any chip data, or what is wrong with them.
+#[cold]
+fn walked(input: &[u8]) -> Result<Spans> {
+    let mut spans = ABSENT;
+    tlv::walk(input, &mut |depth, object| place(&mut spans, depth, object))?;
+    Ok(spans)
+}
+
 /// Notes where a decisive element stands, or says what is wrong with it.
-fn place(
-    spans: &mut [Option<Span>; DECISIVE.len()],
-    depth: usize,
-    object: DataObject<'_>,
-) -> Result<()> {
+fn place(spans: &mut Spans, depth: usize, object: DataObject<'_>) -> Result<()> {
     let found =
         place_of(object.tag).and_then(|place| Some((DECISIVE.get(place)?, spans.get_mut(place)?)));
     let Some((row, span)) = found else {
@@ -240,7 +317,7 @@ fn place(
     if depth > 0 {
         return fail(ErrorKind::Misplaced);
     }
-    if span.is_some() {
+    if span.length != 0 {
         return fail(ErrorKind::Duplicate);
     }
     if !(row.min..=row.max).contains(&found) {
@@ -252,10 +329,10 @@ fn place(
     }
     // Both fit, because the input is no longer than MAX_LENGTH.
     let narrow = |value: usize| u16::try_from(value).unwrap_or(u16::MAX);
-    *span = Some(Span {
+    *span = Span {
         start: narrow(object.value_offset),
         length: narrow(found),
-    });
+    };
     Ok(())
 }
 
@@ -276,7 +353,66 @@ impl core::fmt::Debug for ChipData<'_> {
 
 #[cfg(test)]
 mod tests {
+    extern crate std;
+
+    use proptest::prelude::*;
+    use std::vec::Vec;
+
     use super::*;
+
+    /// Data objects of which many are plain, and some bytes that are none.
+    fn pieces() -> impl Strategy<Value = Vec<u8>> {
+        let tag = prop_oneof![
+            12 => prop::sample::select(&DECISIVE[..]).prop_map(|row| row.tag.as_bytes().to_vec()),
+            2 => (any::<u8>(), 0..=0x7F_u8).prop_map(|(a, b)| Vec::from([a | 0x1F, b])),
+            2 => any::<u8>().prop_map(|only| Vec::from([only])),
+            1 => prop::collection::vec(any::<u8>(), 0..4),
+        ];
+        let length = prop_oneof![8 => 0..=10_usize, 1 => 0..=140_usize];
+        let piece = (tag, length, 0..20_u8).prop_map(|(tag, length, form)| {
+            let right = match Tag::parse(&tag) {
+                Ok((tag, _)) if form > 2 => DECISIVE.iter().find(|row| row.tag == tag),
+                _ => None,
+            };
+            let length = right.map_or(length, |row| row.min);
+            let mut bytes = tag;
+            if form == 0 || length > 0x7F {
+                bytes.push(0x81);
+            }
+            bytes.push(length as u8);
+            bytes.resize(bytes.len() + length, 0x21);
+            bytes
+        });
+        (prop::collection::vec(piece, 0..12), 0..3_usize).prop_map(|(pieces, cut)| {
+            let mut bytes = pieces.concat();
+            bytes.truncate(bytes.len() - if cut == 2 { bytes.len().min(1) } else { 0 });
+            bytes
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4000))]
+
+        #[test]
+        fn the_short_way_finds_what_the_walk_finds(bytes in pieces()) {
+            if let Some(spans) = plain(&bytes) {
+                prop_assert_eq!(Ok(spans), walked(&bytes));
+            }
+        }
+    }
+
+    #[test]
+    fn the_short_way_takes_usual_data_and_as_many_objects_as_the_walk() {
+        let usual = [
+            0x82, 2, 0x39, 0, 0x9F, 0x36, 2, 0, 7, 0x9F, 0x33, 3, 1, 2, 3,
+        ];
+        assert_eq!(plain(&usual), walked(&usual).ok());
+        assert!(plain(&usual).is_some());
+        for count in [tlv::MAX_OBJECTS, tlv::MAX_OBJECTS + 1] {
+            let many = [0xC1, 0].repeat(count);
+            assert_eq!(plain(&many), walked(&many).ok(), "{count}");
+        }
+    }
 
     #[test]
     fn every_tag_is_at_its_place() {

@@ -77,15 +77,21 @@ struct Digits {
 
 impl Digits {
     fn new(pan: &Pan, sequence: PanSequenceNumber) -> Self {
-        let mut packed = [0; 16];
-        let [pairs @ .., last] = &mut packed;
-        *last = sequence.to_bcd();
-        for (byte, pair) in pairs.iter_mut().rev().zip(pan.digits().rchunks(2)) {
-            *byte = pair.iter().fold(0, |high, low| high << 4 | low);
-        }
+        let length = pan.digits().len();
+        let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s] = *pan.padded_digits();
+        // All 19 places with digits from the left, then only those that there are, and the sequence number.
+        let places = [
+            [a, b, c, d, e, f, g, h],
+            [i, j, k, l, m, n, o, p],
+            [0, 0, 0, 0, 0, q, r, s],
+        ];
+        let [first, second, last] = places.map(|eight| u128::from(pack_8(eight)));
+        let from_left = first << 44 | second << 12 | last;
+        let digits = from_left >> (4 * (pan.padded_digits().len() - length));
+        let number = digits << 8 | u128::from(sequence.to_bcd());
         Self {
-            packed,
-            length: pan.digits().len() + 2,
+            packed: number.to_be_bytes(),
+            length: length + 2,
         }
     }
 
@@ -104,19 +110,34 @@ impl Digits {
     fn hashed_16(&self) -> [u8; 16] {
         let used = self.length.div_ceil(2);
         let hash = Sha1::digest(self.packed.get(16 - used..).unwrap_or(&self.packed));
-        let nibbles = || hash.iter().flat_map(|byte| [byte >> 4, byte & 0x0F]);
-        let decimal = nibbles().filter(|nibble| *nibble < 10);
-        let letters = nibbles()
-            .filter(|nibble| *nibble >= 10)
-            .map(|letter| letter - 10);
-        let mut block = [0; 16];
-        for (place, digit) in decimal.chain(letters).take(16).enumerate() {
-            if let Some(byte) = block.get_mut(place / 2) {
-                *byte = *byte << 4 | digit;
+        // The decimal digits in their order, and behind them the letters in theirs, one to a nibble.
+        let (mut decimal, mut letters) = (0_u64, 0_u64);
+        let (mut decimals, mut letter_count) = (0_u32, 0_u32);
+        for byte in hash {
+            for nibble in [byte >> 4, byte & 0x0F] {
+                if nibble < 10 && decimals < 16 {
+                    decimal = decimal << 4 | u64::from(nibble);
+                    decimals += 1;
+                } else if nibble >= 10 && letter_count < 16 {
+                    letters = letters << 4 | u64::from(nibble - 10);
+                    letter_count += 1;
+                }
             }
         }
-        block
+        let missing = 16 - decimals;
+        let wanted = decimal.unbounded_shl(4 * missing)
+            | letters.unbounded_shr(4 * letter_count.saturating_sub(missing));
+        let [a, b, c, d, e, f, g, h] = wanted.to_be_bytes();
+        [a, b, c, d, e, f, g, h, 0, 0, 0, 0, 0, 0, 0, 0]
     }
+}
+
+/// Eight digits, four bits each: each digit joins the one after it, and the bytes that hold both draw together.
+const fn pack_8(digits: [u8; 8]) -> u32 {
+    let digits = u64::from_be_bytes(digits);
+    let pairs = (digits | digits >> 4) & 0x00FF_00FF_00FF_00FF;
+    let fours = (pairs | pairs >> 8) & 0x0000_FFFF_0000_FFFF;
+    (fours | fours >> 16) as u32
 }
 
 /// A card's own key for one purpose: ICC master key, also called unique derived key (UDK).
