@@ -128,7 +128,7 @@ fn main() {
     let mut outcomes = vec![Outcome::default(); COUNT];
     let contenders: Vec<(Backend, usize)> = Backend::ALL
         .into_iter()
-        .filter(|b| b.available() && format!("{b:?}").contains(&only))
+        .filter(|b| b.is_available() && format!("{b:?}").contains(&only))
         .flat_map(|b| {
             let sizes: &[usize] = match b {
                 Backend::Portable64 => &[64],

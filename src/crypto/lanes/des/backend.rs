@@ -1,17 +1,21 @@
 //! Which instructions the lanes are made of.
 
 use super::batch::{BatchError, Item, Outcome, Shape};
+#[cfg(all(target_arch = "aarch64", target_feature = "neon"))]
+use super::neon;
 use super::portable;
 #[cfg(target_arch = "x86_64")]
 use super::x86;
 
-/// A way to compute with many lanes. All give the same answers; [`Backend::best`] is the fastest
+/// A way to compute with many lanes. All give the same answers; [`Backend::active`] is the fastest
 /// the processor has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Backend {
     /// 64 lanes in a `u64`, on any processor.
     Portable64,
+    /// 128 lanes, NEON.
+    Neon,
     /// 256 lanes, AVX2.
     Avx2,
     /// 256 lanes, AVX-512 F and VL (`vpternlog`).
@@ -33,13 +37,20 @@ macro_rules! detected {
 
 impl Backend {
     /// All of them, slowest first.
-    pub const ALL: [Self; 4] = [Self::Portable64, Self::Avx2, Self::Avx512Vl, Self::Avx512];
+    pub const ALL: [Self; 5] = [
+        Self::Portable64,
+        Self::Neon,
+        Self::Avx2,
+        Self::Avx512Vl,
+        Self::Avx512,
+    ];
 
     /// Whether this processor can run it.
     #[must_use]
-    pub fn available(self) -> bool {
+    pub fn is_available(self) -> bool {
         match self {
             Self::Portable64 => true,
+            Self::Neon => cfg!(all(target_arch = "aarch64", target_feature = "neon")),
             #[cfg(target_arch = "x86_64")]
             Self::Avx2 => detected!("avx2"),
             #[cfg(target_arch = "x86_64")]
@@ -53,11 +64,11 @@ impl Backend {
 
     /// The fastest one available for large batches.
     #[must_use]
-    pub fn best() -> Self {
+    pub fn active() -> Self {
         Self::ALL
             .into_iter()
             .rev()
-            .find(|backend| backend.available())
+            .find(|backend| backend.is_available())
             .unwrap_or(Self::Portable64)
     }
 
@@ -65,8 +76,8 @@ impl Backend {
     /// are used.
     #[must_use]
     pub fn best_for(items: usize) -> Self {
-        match Self::best() {
-            Self::Avx512 if items <= 256 && Self::Avx512Vl.available() => Self::Avx512Vl,
+        match Self::active() {
+            Self::Avx512 if items <= 256 && Self::Avx512Vl.is_available() => Self::Avx512Vl,
             best => best,
         }
     }
@@ -76,6 +87,7 @@ impl Backend {
     pub const fn lanes(self) -> usize {
         match self {
             Self::Portable64 => 64,
+            Self::Neon => 128,
             Self::Avx2 | Self::Avx512Vl => 256,
             Self::Avx512 => 512,
         }
@@ -102,12 +114,14 @@ impl Backend {
     ) -> Result<(), BatchError> {
         outcomes.fill(Outcome::default());
         shape.check(items, outcomes)?;
-        if !self.available() {
+        if !self.is_available() {
             return Err(BatchError::Unavailable);
         }
         match self {
             Self::Portable64 => portable::verify(shape, items, outcomes),
-            // SAFETY: `available` has found the instructions.
+            #[cfg(all(target_arch = "aarch64", target_feature = "neon"))]
+            Self::Neon => neon::verify(shape, items, outcomes),
+            // SAFETY: `is_available` has found the instructions.
             #[cfg(target_arch = "x86_64")]
             Self::Avx2 => unsafe { x86::verify_avx2::<1>(shape, items, outcomes) },
             // SAFETY: as before.
@@ -126,7 +140,7 @@ impl Backend {
                     x86::verify_avx512::<1>(shape, last_items, last_outcomes);
                 }
             }
-            #[cfg(not(target_arch = "x86_64"))]
+            // What `is_available` has ruled out.
             _ => return Err(BatchError::Unavailable),
         }
         Ok(())

@@ -26,7 +26,7 @@
 //! };
 //! let shape = Shape { blocks: 6, session: Some(SessionKey::COMMON), response: Response::None };
 //! let mut outcomes = [Outcome::default(); 1];
-//! Backend::best().verify(&shape, &[item], &mut outcomes)?;
+//! Backend::active().verify(&shape, &[item], &mut outcomes)?;
 //! assert!(outcomes[0].verified);
 //! # Ok::<(), chipcard::crypto::lanes::des::BatchError>(())
 //! ```
@@ -115,13 +115,15 @@
 //! | `transpose`, `gather` | from items in memory to slices and back |
 //! | `slot` | memory for large values, made in place |
 //! | `word` | what a backend provides |
-//! | `portable`, `x86` | words: `u64`; AVX2, AVX-512 |
+//! | `portable`, `neon`, `x86` | words: `u64`; NEON; AVX2, AVX-512 |
 //! | `sbox_two_input`, `sbox_ternary` | the circuits |
 
 mod backend;
 mod batch;
 mod gather;
 mod kernel;
+#[cfg(all(target_arch = "aarch64", target_feature = "neon"))]
+mod neon;
 mod portable;
 mod rounds;
 #[cfg(target_arch = "x86_64")]

@@ -539,7 +539,7 @@ fn plain(shape: &Shape, item: &Item) -> ([u8; 8], [u8; 8]) {
 fn available() -> impl Iterator<Item = Backend> {
     Backend::ALL
         .into_iter()
-        .filter(|backend| backend.available())
+        .filter(|backend| backend.is_available())
 }
 
 fn card_key(issuer: &[u8; 16], card: [u8; 8]) -> [[u8; 8]; 2] {
