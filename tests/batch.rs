@@ -4,11 +4,16 @@
 
 mod test_card;
 
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+
 use chipcard::cryptogram::{CipherFamily, CryptogramVersion};
 use chipcard::element::{AuthorisationResponseCode, CardStatusUpdate};
 use chipcard::issuer::{
-    BatchItem, BatchVerdict, CardRecord, ChipData, Issuer, IssuerResponse, Refusal,
+    BatchItem, BatchMemory, BatchVerdict, BatchVerifier, CardRecord, ChipData, Issuer,
+    IssuerResponse, Refusal,
 };
+use chipcard::key::IssuerKeySet;
 use chipcard::tag;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
@@ -18,8 +23,41 @@ use test_card::{TestCard, key_set, master_key};
 
 /// Sizes around the widths of the lanes.
 const SIZES: [usize; 19] = [
-    0, 1, 2, 5, 6, 7, 63, 64, 65, 255, 256, 257, 511, 512, 513, 1023, 1024, 1025, 4099,
+    0, 1, 2, 5, 6, 7, 63, 64, 65, 255, 256, 257, 511, 512, 513, 1023, 1024, 1025, 2600,
 ];
+
+/// Counts what each thread asks for, because tests run side by side.
+struct Counting;
+
+thread_local! {
+    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+}
+
+// SAFETY: every call goes to the system's allocator with the arguments as they came; the counter neither
+// allocates nor panics (a constant-initialised cell without destructor). Growing in place is the default: a new
+// allocation, which counts.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
+        // SAFETY: the caller's promises are the system allocator's conditions.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: as above.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// How often `work` asks for memory.
+fn allocations(work: impl FnOnce()) -> usize {
+    let before = ALLOCATIONS.get();
+    work();
+    ALLOCATIONS.get() - before
+}
 
 /// What one item is made of.
 struct Sample {
@@ -87,63 +125,163 @@ fn sample(random: &mut StdRng, versions: &[&'static CryptogramVersion], spoil: b
     }
 }
 
-fn compare(cipher: CipherFamily, spoil: Spoil) {
+/// Samples, their issuer, and their chip data.
+fn samples(cipher: CipherFamily, spoil: Spoil, size: usize) -> (Issuer<IssuerKeySet>, Vec<Sample>) {
     let versions: Vec<_> = CryptogramVersion::ALL
         .iter()
         .filter(|row| row.cipher == cipher)
         .collect();
     let issuer = Issuer::new(key_set(versions[0], &master_key(cipher)));
     let mut random = StdRng::seed_from_u64(0x00C4_1BCA_4D00 ^ spoil as u64);
-    for size in SIZES {
-        let samples: Vec<_> = (0..size)
-            .map(|place| {
-                let spoiled = match spoil {
-                    Spoil::None => false,
-                    Spoil::All => true,
-                    Spoil::Seventh => place % 7 == 3,
-                };
-                sample(&mut random, &versions, spoiled)
-            })
-            .collect();
-        let chips: Vec<_> = samples
-            .iter()
-            .map(|sample| ChipData::parse(&sample.de55).unwrap())
-            .collect();
-        let items: Vec<_> = samples
-            .iter()
-            .zip(&chips)
-            .map(|(sample, chip)| {
-                let item = BatchItem::new(&sample.record, chip);
-                sample
-                    .response
-                    .map_or(item, |response| item.answered(response))
-            })
-            .collect();
-        let mut verdicts: Vec<BatchVerdict> = vec![Err(Refusal::Pan); size];
-        issuer.verify_batch(&items, &mut verdicts).unwrap();
-        for (place, (item, verdict)) in items.iter().zip(&verdicts).enumerate() {
-            let alone = issuer
-                .verify_arqc(item.card, item.chip)
-                .and_then(|verified| {
-                    let answer = item
-                        .response
-                        .map(|response| issuer.authorise(verified, &response));
-                    Ok(answer.transpose()?)
-                });
-            assert_eq!(*verdict, alone, "item {place} of {size}: {:?}", item.card);
+    let one = |place: usize| {
+        let spoiled = match spoil {
+            Spoil::None => false,
+            Spoil::All => true,
+            Spoil::Seventh => place % 7 == 3,
+        };
+        sample(&mut random, &versions, spoiled)
+    };
+    (issuer, (0..size).map(one).collect())
+}
+
+fn items<'a>(samples: &'a [Sample], chips: &'a [ChipData<'a>]) -> Vec<BatchItem<'a>> {
+    let item = |(sample, chip): (&'a Sample, &'a ChipData<'a>)| {
+        let item = BatchItem::new(&sample.record, chip);
+        sample
+            .response
+            .map_or(item, |response| item.answered(response))
+    };
+    samples.iter().zip(chips).map(item).collect()
+}
+
+fn chips(samples: &[Sample]) -> Vec<ChipData<'_>> {
+    samples
+        .iter()
+        .map(|sample| ChipData::parse(&sample.de55).unwrap())
+        .collect()
+}
+
+fn alone(issuer: &Issuer<IssuerKeySet>, item: &BatchItem<'_>) -> BatchVerdict {
+    let verified = issuer.verify_arqc(item.card, item.chip)?;
+    let answer = item
+        .response
+        .map(|response| issuer.authorise(verified, &response));
+    Ok(answer.transpose()?)
+}
+
+/// Puts items into a queue, and takes out of it their verdicts by the number of the item.
+fn queued(
+    issuer: &Issuer<IssuerKeySet>,
+    capacity: usize,
+    items: &[BatchItem<'_>],
+) -> Vec<BatchVerdict> {
+    let mut verdicts = Vec::new();
+    let mut report = |ticket: usize, verdict| {
+        assert_eq!(ticket, verdicts.len(), "verdicts come in order");
+        verdicts.push(verdict);
+    };
+    let mut queue = BatchVerifier::new(issuer, capacity);
+    for (ticket, item) in items.iter().enumerate() {
+        match item.response {
+            None => queue.push(ticket, item.card.clone(), item.chip, &mut report),
+            Some(response) => {
+                queue.push_answered(ticket, item.card.clone(), item.chip, response, &mut report);
+            }
         }
-        // A version without a signed answer refuses one.
-        let answerable = items
-            .iter()
-            .filter(|item| item.response.is_none() || item.card.version().arpc.is_some())
-            .count();
-        let good = verdicts.iter().filter(|verdict| verdict.is_ok()).count();
-        match spoil {
-            Spoil::None => assert_eq!(good, answerable),
-            Spoil::All => assert_eq!(good, 0),
-            Spoil::Seventh => assert!(good <= answerable),
+        assert!(queue.waiting() < capacity);
+    }
+    queue.finish(&mut report);
+    verdicts
+}
+
+fn compare(cipher: CipherFamily, spoil: Spoil) {
+    let largest = SIZES[SIZES.len() - 1];
+    let (issuer, samples) = samples(cipher, spoil, largest);
+    let chips = chips(&samples);
+    let items = items(&samples, &chips);
+    let expected: Vec<_> = items.iter().map(|item| alone(&issuer, item)).collect();
+    let mut memory = BatchMemory::default();
+    for size in SIZES {
+        let (items, expected) = (&items[..size], &expected[..size]);
+        let mut verdicts: Vec<BatchVerdict> = vec![Err(Refusal::Pan); size];
+        issuer
+            .verify_batch_with(&mut memory, items, &mut verdicts)
+            .unwrap();
+        assert_eq!(verdicts, expected, "{size} items");
+        #[cfg(feature = "rayon")]
+        {
+            verdicts.fill(Err(Refusal::Pan));
+            issuer.par_verify_batch(items, &mut verdicts).unwrap();
+            assert_eq!(verdicts, expected, "{size} items on all threads");
+        }
+        for capacity in [1, 64, 1000] {
+            if size <= 513 || capacity > 64 {
+                assert_eq!(
+                    queued(&issuer, capacity, items),
+                    expected,
+                    "{size} items by {capacity}"
+                );
+            }
         }
     }
+    // A version without a signed answer refuses one.
+    let answerable = items
+        .iter()
+        .filter(|item| item.response.is_none() || item.card.version().arpc.is_some())
+        .count();
+    let good = expected.iter().filter(|verdict| verdict.is_ok()).count();
+    match spoil {
+        Spoil::None => assert_eq!(good, answerable),
+        Spoil::All => assert_eq!(good, 0),
+        Spoil::Seventh => assert!(0 < good && good <= answerable),
+    }
+}
+
+/// Once its memory is there, a batch and a queue need no more, however many items there are.
+#[test]
+fn only_the_first_rounds_allocate() {
+    for cipher in [CipherFamily::Tdes, CipherFamily::Aes] {
+        let (issuer, samples) = samples(cipher, Spoil::Seventh, 700);
+        let chips = chips(&samples);
+        let items = items(&samples, &chips);
+        let mut verdicts: Vec<BatchVerdict> = vec![Err(Refusal::Pan); items.len()];
+        let mut memory = BatchMemory::default();
+        let mut batch = || {
+            allocations(|| {
+                issuer
+                    .verify_batch_with(&mut memory, &items, &mut verdicts)
+                    .unwrap();
+            })
+        };
+        assert!(batch() > 0, "the first one must");
+        assert_eq!(batch(), 0);
+
+        // What is sorted apart decides how much a vector grows: give every round the same.
+        let mut good = 0;
+        let mut report = |_: usize, verdict: BatchVerdict| good += usize::from(verdict.is_ok());
+        let mut queue = BatchVerifier::new(&issuer, items.len());
+        let mut round = || {
+            allocations(|| {
+                for (ticket, item) in items.iter().enumerate() {
+                    queue.push(ticket, item.card.clone(), item.chip, &mut report);
+                }
+            })
+        };
+        assert!(round() > 0);
+        assert_eq!((round(), round()), (0, 0));
+    }
+}
+
+#[test]
+fn what_is_dropped_in_the_queue_has_no_verdict() {
+    let (issuer, samples) = samples(CipherFamily::Tdes, Spoil::None, 3);
+    let chips = chips(&samples);
+    let mut queue = BatchVerifier::new(&issuer, 4);
+    let mut report = |_: usize, _| panic!("nothing was verified");
+    for (ticket, (sample, chip)) in samples.iter().zip(&chips).enumerate() {
+        queue.push(ticket, sample.record.clone(), chip, &mut report);
+    }
+    assert_eq!(queue.waiting(), 3);
 }
 
 #[test]

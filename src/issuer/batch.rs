@@ -1,10 +1,16 @@
 //! Many cryptograms in one call, as in a clearing file.
 
 use crate::error::{Error, ErrorKind, Result};
+#[cfg(feature = "simd")]
+use crate::issuer::vector;
 use crate::issuer::{
     CardRecord, ChipData, CryptogramEngine, Issuer, IssuerAuthenticationData, IssuerResponse,
     Refusal,
 };
+
+/// Items that are taken together. Enough to fill the widest registers twice, few enough for the second-level cache.
+#[cfg(feature = "alloc")]
+const CHUNK: usize = 2048;
 
 /// One transaction of a batch.
 #[derive(Clone, Copy, Debug)]
@@ -39,6 +45,22 @@ impl<'a> BatchItem<'a> {
 /// What became of one item: verified, with the answer that was asked for; or why not.
 pub type BatchVerdict = Result<Option<IssuerAuthenticationData>, Refusal>;
 
+/// Memory that batches take, kept from one to the next: with it, only the first asks for memory (see
+/// [`Issuer::verify_batch_with`]). At most about 1 MB; it holds no keys, but parts of messages.
+#[derive(Default)]
+pub struct BatchMemory {
+    #[cfg(feature = "alloc")]
+    chunk: together::Chunk,
+    #[cfg(feature = "simd")]
+    pub(super) lanes: vector::Memory,
+}
+
+impl core::fmt::Debug for BatchMemory {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("BatchMemory").finish_non_exhaustive()
+    }
+}
+
 impl<E: CryptogramEngine> Issuer<E> {
     /// Verifies many cryptograms, each on its own: one that is wrong does not touch the others. The verdicts
     /// are those of [`Issuer::verify_arqc`] and [`Issuer::authorise`], item by item; cards, versions, keys and
@@ -53,98 +75,186 @@ impl<E: CryptogramEngine> Issuer<E> {
         items: &[BatchItem<'_>],
         verdicts: &mut [BatchVerdict],
     ) -> Result<()> {
-        if items.len() != verdicts.len() {
-            let kind = ErrorKind::Length {
-                min: items.len(),
-                max: items.len(),
-                found: verdicts.len(),
-            };
-            return Err(Error::new(kind));
+        self.verify_batch_with(&mut BatchMemory::default(), items, verdicts)
+    }
+
+    /// As [`Issuer::verify_batch`], in memory that was used before: nothing is allocated, unless the batch needs more than
+    /// those before it. Whoever has transactions one at a time takes a [`BatchVerifier`](crate::issuer::BatchVerifier).
+    ///
+    /// # Errors
+    /// As [`Issuer::verify_batch`].
+    pub fn verify_batch_with(
+        &self,
+        memory: &mut BatchMemory,
+        items: &[BatchItem<'_>],
+        verdicts: &mut [BatchVerdict],
+    ) -> Result<()> {
+        check_lengths(items, verdicts)?;
+        #[cfg(feature = "alloc")]
+        for (items, verdicts) in items.chunks(CHUNK).zip(verdicts.chunks_mut(CHUNK)) {
+            together::verify(self, memory, items, verdicts);
         }
-        #[cfg(feature = "simd")]
-        together::verify(self, items, verdicts);
-        #[cfg(not(feature = "simd"))]
+        #[cfg(not(feature = "alloc"))]
         for (item, verdict) in items.iter().zip(verdicts) {
-            *verdict = self.verify_one(item);
+            let _ = &memory;
+            *verdict = self.verify_arqc(item.card, item.chip).and_then(|verified| {
+                let answer = item
+                    .response
+                    .map(|response| self.authorise(verified, &response));
+                Ok(answer.transpose()?)
+            });
         }
         Ok(())
     }
 
-    fn verify_one(&self, item: &BatchItem<'_>) -> BatchVerdict {
-        let verified = self.verify_arqc(item.card, item.chip)?;
-        let answer = item
-            .response
-            .map(|response| self.authorise(verified, &response));
-        Ok(answer.transpose()?)
+    /// As [`Issuer::verify_batch`], on all threads of the pool of `rayon` that it is called in.
+    ///
+    /// # Errors
+    /// As [`Issuer::verify_batch`].
+    #[cfg(feature = "rayon")]
+    pub fn par_verify_batch(
+        &self,
+        items: &[BatchItem<'_>],
+        verdicts: &mut [BatchVerdict],
+    ) -> Result<()>
+    where
+        E: Sync,
+    {
+        use rayon::prelude::*;
+
+        /// Fewer items than this fill no register.
+        const LEAST: usize = 256;
+
+        check_lengths(items, verdicts)?;
+        let share = items.len().div_ceil(rayon::current_num_threads());
+        let chunk = share.next_multiple_of(LEAST).clamp(LEAST, CHUNK);
+        items
+            .par_chunks(chunk)
+            .zip(verdicts.par_chunks_mut(chunk))
+            .for_each_init(BatchMemory::default, |memory, (items, verdicts)| {
+                together::verify(self, memory, items, verdicts);
+            });
+        Ok(())
     }
 }
 
+fn check_lengths(items: &[BatchItem<'_>], verdicts: &[BatchVerdict]) -> Result<()> {
+    if items.len() == verdicts.len() {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::Length {
+        min: items.len(),
+        max: items.len(),
+        found: verdicts.len(),
+    }))
+}
+
+#[cfg(feature = "alloc")]
+pub(super) use together::{Requests, conclude};
+
 /// The engine gets what can be verified together, and the rest goes one by one.
-#[cfg(feature = "simd")]
+#[cfg(feature = "alloc")]
 mod together {
     use alloc::vec::Vec;
 
-    use super::{BatchItem, BatchVerdict};
+    use super::{BatchItem, BatchMemory, BatchVerdict};
     use crate::issuer::verify::Claim;
     use crate::issuer::{
-        BatchOutcome, BatchRequest, CryptogramEngine, Issuer, IssuerAuthenticationData, Refusal,
+        BatchOutcome, BatchRequest, CardRecord, CryptogramEngine, Issuer, IssuerAuthenticationData,
+        IssuerResponse, Refusal,
     };
 
-    /// Items that are taken together. Enough to fill the widest registers twice, few enough for the second-level cache.
-    const CHUNK: usize = 2048;
+    /// Memory of one chunk.
+    #[derive(Default)]
+    pub(super) struct Chunk {
+        claims: Vec<(usize, Claim)>,
+        requests: Requests,
+    }
 
     pub(super) fn verify<E: CryptogramEngine>(
         issuer: &Issuer<E>,
+        memory: &mut BatchMemory,
         items: &[BatchItem<'_>],
         verdicts: &mut [BatchVerdict],
     ) {
-        let mut claims = Vec::with_capacity(items.len().min(CHUNK));
-        let mut outcomes = Vec::with_capacity(items.len().min(CHUNK));
-        for (items, verdicts) in items.chunks(CHUNK).zip(verdicts.chunks_mut(CHUNK)) {
-            claims.clear();
-            for ((place, item), verdict) in items.iter().enumerate().zip(verdicts.iter_mut()) {
-                match Claim::read_arqc(item.card, item.chip) {
-                    Ok(claim) => claims.push((place, claim)),
-                    Err(refusal) => *verdict = Err(refusal),
-                }
+        let mut chunk = core::mem::take(&mut memory.chunk);
+        chunk.claims.reserve(items.len());
+        for ((place, item), verdict) in items.iter().enumerate().zip(verdicts.iter_mut()) {
+            match Claim::read_arqc(item.card, item.chip) {
+                Ok(claim) => chunk.claims.push((place, claim)),
+                Err(refusal) => *verdict = Err(refusal),
             }
-            let requests: Vec<_> = claims
-                .iter()
-                .filter_map(|(place, claim)| {
-                    let item = items.get(*place)?;
-                    let cryptogram = claim.request(item.card);
-                    Some(BatchRequest {
-                        cryptogram,
-                        response: item.response,
-                    })
-                })
-                .collect();
-            outcomes.clear();
-            outcomes.resize(requests.len(), BatchOutcome::Pending);
-            issuer.engine().verify_many(&requests, &mut outcomes);
-            drop(requests);
-            for ((place, claim), outcome) in claims.drain(..).zip(&outcomes) {
-                if let (Some(item), Some(verdict)) = (items.get(place), verdicts.get_mut(place)) {
-                    *verdict = conclude(issuer, item, claim, *outcome);
-                }
+        }
+        let asked = chunk.claims.iter().filter_map(|(place, claim)| {
+            let item = items.get(*place)?;
+            Some((item.card, claim, item.response))
+        });
+        let outcomes = chunk.requests.ask(issuer, memory, asked);
+        for ((place, claim), outcome) in chunk.claims.iter().zip(outcomes) {
+            if let (Some(item), Some(verdict)) = (items.get(*place), verdicts.get_mut(*place)) {
+                *verdict = conclude(issuer, item.card, claim, item.response, *outcome);
             }
+        }
+        chunk.claims.clear();
+        memory.chunk = chunk;
+    }
+
+    /// Requests to the engine and what it found, in memory that is kept.
+    #[derive(Default)]
+    pub(in crate::issuer) struct Requests {
+        requests: Vec<BatchRequest<'static>>,
+        outcomes: Vec<BatchOutcome>,
+    }
+
+    impl Requests {
+        /// Asks the engine for all of them together.
+        pub(in crate::issuer) fn ask<'a, E: CryptogramEngine>(
+            &mut self,
+            issuer: &Issuer<E>,
+            memory: &mut BatchMemory,
+            asked: impl Iterator<Item = (&'a CardRecord<'a>, &'a Claim, Option<IssuerResponse<'a>>)>,
+        ) -> &[BatchOutcome] {
+            let mut requests: Vec<BatchRequest<'_>> = core::mem::take(&mut self.requests);
+            requests.extend(asked.map(|(card, claim, response)| BatchRequest {
+                cryptogram: claim.request(card),
+                response,
+            }));
+            self.outcomes.clear();
+            self.outcomes.resize(requests.len(), BatchOutcome::Pending);
+            let outcomes = &mut self.outcomes;
+            issuer.engine().verify_many(&requests, outcomes, memory);
+            self.requests = emptied(requests);
+            &self.outcomes
         }
     }
 
-    fn conclude<E: CryptogramEngine>(
+    /// The memory of a vector for values with another lifetime: collecting in place keeps it.
+    pub(in crate::issuer) fn emptied<A, B>(mut values: Vec<A>) -> Vec<B> {
+        const { assert!(size_of::<A>() == size_of::<B>() && align_of::<A>() == align_of::<B>()) };
+        values.clear();
+        values.into_iter().filter_map(|_| None).collect()
+    }
+
+    /// The verdict that follows from what the engine found.
+    pub(in crate::issuer) fn conclude<E: CryptogramEngine>(
         issuer: &Issuer<E>,
-        item: &BatchItem<'_>,
-        claim: Claim<'_>,
+        card: &CardRecord<'_>,
+        claim: &Claim,
+        response: Option<IssuerResponse<'_>>,
         outcome: BatchOutcome,
     ) -> BatchVerdict {
         match outcome {
-            BatchOutcome::Pending => issuer.verify_one(item),
+            BatchOutcome::Pending => {
+                let verified = issuer.settle(card, claim)?;
+                let answer = response.map(|response| issuer.authorise(verified, &response));
+                Ok(answer.transpose()?)
+            }
             BatchOutcome::Wrong => Err(Refusal::Cryptogram),
             BatchOutcome::Right {
                 response_cryptogram,
             } => {
                 claim.confirm()?;
-                let Some((response, method)) = item.response.zip(item.card.version().arpc) else {
+                let Some((response, method)) = response.zip(card.version().arpc) else {
                     return Ok(None);
                 };
                 Ok(Some(IssuerAuthenticationData::new(
@@ -156,3 +266,5 @@ mod together {
         }
     }
 }
+#[cfg(feature = "simd")]
+pub(super) use together::emptied;

@@ -10,7 +10,7 @@ use crate::element::{
     ApplicationTransactionCounter, Pan, PanSequenceNumber, Pin, UnpredictableNumber,
 };
 use crate::error::Error;
-use crate::issuer::{IssuerResponse, VerifiedArqc};
+use crate::issuer::{BatchMemory, IssuerResponse, VerifiedArqc};
 use crate::key::{CardKeyOption, KeyPurpose, Purpose, SessionDerivation};
 
 /// Which card's key.
@@ -140,8 +140,13 @@ pub trait CardKeys {
     }
 
     /// See [`CryptogramEngine::verify_many`].
-    fn verify_many(&self, requests: &[BatchRequest<'_>], outcomes: &mut [BatchOutcome]) {
-        let _ = (requests, outcomes);
+    fn verify_many(
+        &self,
+        requests: &[BatchRequest<'_>],
+        outcomes: &mut [BatchOutcome],
+        memory: &mut BatchMemory,
+    ) {
+        let _ = (requests, outcomes, memory);
     }
 
     /// Verifies one cryptogram in a way of its own, if it has one: [`Pending`](BatchOutcome::Pending) leaves it to
@@ -226,8 +231,14 @@ pub trait CryptogramEngine {
 
     /// Verifies many cryptograms together, as far as the engine can: `outcomes`, as many as `requests` and all
     /// [`Pending`](BatchOutcome::Pending), may stay so, and are then asked for one by one. An engine has nothing to do here.
-    fn verify_many(&self, requests: &[BatchRequest<'_>], outcomes: &mut [BatchOutcome]) {
-        let _ = (requests, outcomes);
+    /// `memory` is for the keys in memory of this library; others hand it on or leave it alone.
+    fn verify_many(
+        &self,
+        requests: &[BatchRequest<'_>],
+        outcomes: &mut [BatchOutcome],
+        memory: &mut BatchMemory,
+    ) {
+        let _ = (requests, outcomes, memory);
     }
 
     /// The response cryptogram: eight bytes by method 1; by method 2 four, then zeros.

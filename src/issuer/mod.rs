@@ -52,6 +52,8 @@ mod chip_data;
 mod engine;
 mod judgement;
 mod over_keys;
+#[cfg(feature = "alloc")]
+mod queue;
 mod refusal;
 mod response;
 mod script;
@@ -61,7 +63,7 @@ mod state;
 mod vector;
 mod verify;
 
-pub use batch::{BatchItem, BatchVerdict};
+pub use batch::{BatchItem, BatchMemory, BatchVerdict};
 pub use chip_data::ChipData;
 pub use engine::{
     BatchOutcome, BatchRequest, CardKeys, CryptogramEngine, CryptogramRequest, EngineError,
@@ -74,6 +76,8 @@ pub use judgement::{
     ReasonKind, Reasons, StripeClaim, StripeKeys, StripeValue, StripeVerifier, TerminalCapability,
     Timestamp, TokenDomain, Value, Verdict,
 };
+#[cfg(feature = "alloc")]
+pub use queue::BatchVerifier;
 pub use refusal::Refusal;
 pub use response::{IssuerAuthenticationData, IssuerResponse};
 pub use script::{ScriptPhase, ScriptWriter};

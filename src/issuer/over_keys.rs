@@ -9,8 +9,8 @@ use crate::cryptogram::{
 use crate::element::{ApplicationTransactionCounter, Pin, UnpredictableNumber};
 use crate::error::{Error, ErrorKind};
 use crate::issuer::{
-    BatchOutcome, BatchRequest, CardKeys, CryptogramEngine, CryptogramRequest, EngineError,
-    IssuerResponse, VerifiedArqc,
+    BatchMemory, BatchOutcome, BatchRequest, CardKeys, CryptogramEngine, CryptogramRequest,
+    EngineError, IssuerResponse, VerifiedArqc,
 };
 use crate::key::{Ac, SessionDerivation, Smc, Smi};
 
@@ -38,8 +38,13 @@ impl<K: CardKeys + ?Sized> CryptogramEngine for K {
         Ok(right.then(|| Some(key).filter(|_| answers)))
     }
 
-    fn verify_many(&self, requests: &[BatchRequest<'_>], outcomes: &mut [BatchOutcome]) {
-        CardKeys::verify_many(self, requests, outcomes);
+    fn verify_many(
+        &self,
+        requests: &[BatchRequest<'_>],
+        outcomes: &mut [BatchOutcome],
+        memory: &mut BatchMemory,
+    ) {
+        CardKeys::verify_many(self, requests, outcomes, memory);
     }
 
     fn response_cryptogram(

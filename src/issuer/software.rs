@@ -6,7 +6,7 @@ use crate::crypto::{Algorithm, BlockCipher, Mode, Padding, full_mac};
 use crate::cryptogram::{PinBlockFormat, pin_block};
 use crate::element::Pin;
 #[cfg(feature = "simd")]
-use crate::issuer::{BatchOutcome, BatchRequest, vector};
+use crate::issuer::{BatchMemory, BatchOutcome, BatchRequest, vector};
 use crate::issuer::{CardKeys, EngineError, KeyReference};
 use crate::key::{
     Ac, CardKey, IssuerKeySet, KeyPurpose, Purpose, SessionDerivation, SessionKey, Smc,
@@ -98,8 +98,13 @@ impl<T: KeySets + ?Sized> CardKeys for T {
     }
 
     #[cfg(feature = "simd")]
-    fn verify_many(&self, requests: &[BatchRequest<'_>], outcomes: &mut [BatchOutcome]) {
-        vector::verify_many(self, requests, outcomes);
+    fn verify_many(
+        &self,
+        requests: &[BatchRequest<'_>],
+        outcomes: &mut [BatchOutcome],
+        memory: &mut BatchMemory,
+    ) {
+        vector::verify_many(self, requests, outcomes, &mut memory.lanes);
     }
 
     #[cfg(feature = "simd")]

@@ -96,7 +96,7 @@ impl<E: CryptogramEngine> Issuer<E> {
         Self { engine }
     }
 
-    #[cfg(feature = "simd")]
+    #[cfg(feature = "alloc")]
     pub(super) const fn engine(&self) -> &E {
         &self.engine
     }
@@ -118,7 +118,15 @@ impl<E: CryptogramEngine> Issuer<E> {
         card: &CardRecord<'v>,
         chip: &ChipData<'_>,
     ) -> Result<VerifiedArqc<'v, E::AnswerKey>, Refusal> {
-        let claim = Claim::read_arqc(card, chip)?;
+        self.settle(card, &Claim::read_arqc(card, chip)?)
+    }
+
+    /// The proof of a claim whose cryptogram is right.
+    pub(super) fn settle<'v>(
+        &self,
+        card: &CardRecord<'v>,
+        claim: &Claim,
+    ) -> Result<VerifiedArqc<'v, E::AnswerKey>, Refusal> {
         let key = self.engine.verify_cryptogram(&claim.request(card))?;
         claim.prove(card, key.ok_or(Refusal::Cryptogram)?)
     }
@@ -139,7 +147,7 @@ impl<E: CryptogramEngine> Issuer<E> {
         self.engine
             .verify_cryptogram(&claim.request(card))?
             .ok_or(Refusal::Cryptogram)?;
-        let said = made(&claim.iad);
+        let said = claim.made;
         let claimed = chip.cryptogram_information()?;
         match (
             said,
@@ -198,19 +206,26 @@ impl<E: CryptogramEngine> Issuer<E> {
     }
 }
 
-/// What a message claims: all that can be said of it before the cryptogram is verified.
-pub(super) struct Claim<'c> {
-    iad: IssuerApplicationData<'c>,
+/// What a message claims: all that can be said of it before the cryptogram is verified. It owns what it says, so that
+/// a claim can wait for its turn without the message.
+pub(super) struct Claim {
     atc: ApplicationTransactionCounter,
     un: UnpredictableNumber,
     arqc: ApplicationCryptogram,
+    /// What the card says under the cryptogram that it made, where it says.
+    made: Option<CryptogramType>,
+    /// The type that this is, if it cannot be an ARQC of the first GENERATE AC.
+    other_type: Option<OtherType>,
     /// The signed data, joined, not padded.
     data: SignedData,
 }
 
-impl<'c> Claim<'c> {
+/// A type of cryptogram that is no ARQC; `None` for the reserved coding.
+type OtherType = Option<CryptogramType>;
+
+impl Claim {
     /// As [`read`](Self::read); tag 9F27, where it is there, must say ARQC.
-    pub(super) fn read_arqc(card: &CardRecord<'_>, chip: &ChipData<'c>) -> Result<Self, Refusal> {
+    pub(super) fn read_arqc(card: &CardRecord<'_>, chip: &ChipData<'_>) -> Result<Self, Refusal> {
         let claim = Self::read(card, chip)?;
         match chip
             .cryptogram_information()?
@@ -223,7 +238,7 @@ impl<'c> Claim<'c> {
 
     /// Reads the claim and checks it against the card's record.
     #[inline(never)] // What reading needs of the stack is gone before the keys need some.
-    pub(super) fn read(card: &CardRecord<'_>, chip: &ChipData<'c>) -> Result<Self, Refusal> {
+    pub(super) fn read(card: &CardRecord<'_>, chip: &ChipData<'_>) -> Result<Self, Refusal> {
         check_identity(card, chip)?;
         let iad = card.issuer_application_data(chip.issuer_application_data()?)?;
         check_pins(card, &iad)?;
@@ -231,10 +246,11 @@ impl<'c> Claim<'c> {
         let arqc = chip.application_cryptogram()?;
         let data = assemble(&card.version.data, &Signed { chip, iad: &iad })?;
         Ok(Self {
-            iad,
             atc,
             un,
             arqc,
+            made: made(&iad),
+            other_type: other_type(&iad),
             data,
         })
     }
@@ -253,17 +269,20 @@ impl<'c> Claim<'c> {
 
     /// What can be said now that the cryptogram is right: an ARQC, unless the card itself says that it made another type.
     pub(super) fn confirm(&self) -> Result<(), Refusal> {
-        check_type(&self.iad)
+        match self.other_type {
+            None => Ok(()),
+            Some(found) => Err(Refusal::NotAnArqc { found }),
+        }
     }
 
     /// The proof that follows when the cryptogram is right.
     fn prove<'v, K>(
-        self,
+        &self,
         card: &CardRecord<'v>,
         answer_key: K,
     ) -> Result<VerifiedArqc<'v, K>, Refusal> {
         self.confirm()?;
-        let Self { atc, un, arqc, .. } = self;
+        let Self { atc, un, arqc, .. } = *self;
         Ok(VerifiedArqc {
             card: card.key.clone(),
             version: card.version,
@@ -331,13 +350,13 @@ fn made(iad: &IssuerApplicationData<'_>) -> Option<CryptogramType> {
     }
 }
 
-/// What the card itself says that it made, under the cryptogram.
-fn check_type(iad: &IssuerApplicationData<'_>) -> Result<(), Refusal> {
-    let Some(cvr) = iad.cvr() else { return Ok(()) };
+/// What the card itself says that it made, under the cryptogram, if that is no ARQC.
+fn other_type(iad: &IssuerApplicationData<'_>) -> Option<OtherType> {
+    let cvr = iad.cvr()?;
     match (cvr.first_generate_ac(), cvr.second_generate_ac()) {
-        (Some(CryptogramType::Aac), Some(SecondGenerateAc::Aac)) => Ok(()),
-        (None | Some(CryptogramType::Arqc), None | Some(SecondGenerateAc::NotRequested)) => Ok(()),
-        (first, _) => Err(Refusal::NotAnArqc { found: first }),
+        (Some(CryptogramType::Aac), Some(SecondGenerateAc::Aac)) => None,
+        (None | Some(CryptogramType::Arqc), None | Some(SecondGenerateAc::NotRequested)) => None,
+        (first, _) => Some(first),
     }
 }
 

@@ -9,29 +9,32 @@ use chipcard::issuer::CardRecord;
 use chipcard::key::CardKeyOption;
 
 use crate::batch::csv;
-use crate::batch::row::{Cell, Facts, Rows};
+use crate::batch::row::{Cell, Facts, Row};
 use crate::batch::verdict::{Fault, FaultKind, Why};
 use crate::batch::{Columns, Field, Mapping};
 use crate::cli::Failure;
 
-/// Cryptogram versions by family and number.
+/// Cryptogram versions by number, and then by family.
 #[derive(Debug)]
-pub(super) struct Versions<'v>(Vec<(Family, u8, &'v CryptogramVersion)>);
+pub(super) struct Versions<'v>(Vec<Vec<(Family, &'v CryptogramVersion)>>);
 
 impl<'v> Versions<'v> {
     /// A host's own versions, and after them the library's.
     pub(super) fn new(own: &'v [CryptogramVersion]) -> Self {
-        let all = own.iter().chain(CryptogramVersion::ALL);
-        Self(all.map(|row| (row.family, row.identifier, row)).collect())
+        let mut by_number = vec![Vec::new(); 256];
+        for version in own.iter().chain(CryptogramVersion::ALL) {
+            if let Some(of_number) = by_number.get_mut(usize::from(version.identifier)) {
+                of_number.push((version.family, version));
+            }
+        }
+        Self(by_number)
     }
 
     fn find(&self, family: Family, identifier: u8) -> Result<&'v CryptogramVersion, Fault> {
-        let found = self
-            .0
-            .iter()
-            .find(|(its_family, its, _)| (*its_family, *its) == (family, identifier));
-        found
-            .map(|(_, _, version)| *version)
+        let mut of_number = self.0.get(usize::from(identifier)).into_iter().flatten();
+        of_number
+            .find(|(its_family, _)| *its_family == family)
+            .map(|(_, version)| *version)
             .ok_or_else(|| Fault::of(Field::Cvn, FaultKind::UnknownVersion(identifier)))
     }
 }
@@ -78,7 +81,9 @@ impl CardFile {
         let (names, end) = csv::header(text).ok_or("the file has no header and no rows")?;
         let mut reader = Reader {
             columns: Mapping::record_columns(&names).map_err(|failure| failure.to_string())?,
-            rows: Rows::new(Facts::default()),
+            row: Row::new(Facts::default()),
+            cards: Vec::new(),
+            wrong: None,
         };
         for needed in [Field::Pan, Field::Family, Field::Cvn] {
             if !reader.columns.has(needed) {
@@ -88,17 +93,13 @@ impl CardFile {
         let (header, rest) = text.split_at_checked(end).unwrap_or_default();
         let line = 1 + header.iter().filter(|byte| **byte == b'\n').count() as u64;
         csv::read(rest, line, &mut reader);
-        let mut cards = Vec::with_capacity(reader.rows.rows().len());
-        for row in reader.rows.rows() {
-            let issued = match &row.fault {
-                Some(fault) => Err(Fault::clone(fault)),
-                None => Issued::new(&row.facts),
-            };
-            cards.push(issued.map_err(|fault| {
-                let column = fault.field.map(|field| format!("column {field}: "));
-                let column = column.unwrap_or_default();
-                format!("line {}: {column}{}", row.line, fault.kind)
-            })?);
+        let Reader {
+            mut cards, wrong, ..
+        } = reader;
+        if let Some((line, fault)) = wrong {
+            let column = fault.field.map(|field| format!("column {field}: "));
+            let column = column.unwrap_or_default();
+            return Err(format!("line {line}: {column}{}", fault.kind));
         }
         cards.sort_unstable_by_key(|card| (card.pan, card.psn.map(PanSequenceNumber::to_bcd)));
         let twice = |pair: &[Issued]| matches!(pair, [a, b] if a.pan == b.pan && a.psn == b.psn);
@@ -140,25 +141,38 @@ impl Issued {
 
 struct Reader {
     columns: Columns,
-    rows: Rows,
+    row: Row,
+    cards: Vec<Issued>,
+    /// The first line that is wrong, and what is wrong with it.
+    wrong: Option<(u64, Fault)>,
 }
 
 impl csv::Records for Reader {
     fn begin(&mut self, line: u64) {
-        self.rows.begin(line);
+        self.row.begin(line);
     }
 
     fn cell(&mut self, column: usize, value: &[u8]) {
         if let Some(Some(field)) = self.columns.fields().get(column) {
-            self.rows.put(*field, Cell::Text(value));
+            self.row.put(*field, Cell::Text(value));
         }
     }
 
     fn end(&mut self, found: usize) {
         let expected = self.columns.fields().len();
         if found != expected {
-            self.rows
+            self.row
                 .wrong(Fault::new(FaultKind::Cells { expected, found }));
+        }
+        let issued = match self.row.fault.take() {
+            Some(fault) => Err(fault),
+            None => Issued::new(&self.row.facts),
+        };
+        match issued {
+            Ok(issued) => self.cards.push(issued),
+            Err(fault) => {
+                self.wrong.get_or_insert((self.row.line, fault));
+            }
         }
     }
 }

@@ -4,7 +4,7 @@
 //! commas. All others go through `csv-core`. The tests show that the two never disagree.
 
 use csv_core::{ReadRecordResult, Reader};
-use memchr::{memchr, memchr_iter, memrchr};
+use memchr::{memchr, memchr_iter, memchr2, memrchr};
 
 /// Takes the records of a text, cell by cell.
 pub(super) trait Records {
@@ -27,36 +27,44 @@ pub(super) fn read(text: &[u8], line: u64, records: &mut impl Records) {
 
 /// Whether there are no quotes, and carriage returns only before line feeds.
 fn is_plain(text: &[u8]) -> bool {
-    memchr(b'"', text).is_none()
-        && memchr_iter(b'\r', text).all(|place| text.get(place + 1) == Some(&b'\n'))
+    memchr2(b'"', b'\r', text).is_none()
+        || memchr(b'"', text).is_none()
+            && memchr_iter(b'\r', text).all(|place| text.get(place + 1) == Some(&b'\n'))
 }
 
+/// One look at every byte: the next comma or line feed ends a cell, and the latter its record too.
 fn read_plain(text: &[u8], mut line: u64, records: &mut impl Records) {
     let mut rest = text;
     while !rest.is_empty() {
-        let (record, later) = split(rest, b'\n').unwrap_or((rest, &[]));
-        rest = later;
-        let record = record.strip_suffix(b"\r").unwrap_or(record);
-        if !record.is_empty() {
-            records.begin(line);
-            let mut cells = 0;
-            let mut cell = record;
-            while let Some((value, later)) = split(cell, b',') {
-                records.cell(cells, value);
-                cells += 1;
-                cell = later;
-            }
-            records.cell(cells, cell);
-            records.end(cells + 1);
+        if let [b'\n', later @ ..] | [b'\r', b'\n', later @ ..] = rest {
+            rest = later;
+            line += 1;
+            continue;
         }
+        records.begin(line);
+        let mut cells = 0;
+        loop {
+            let end = memchr2(b',', b'\n', rest).unwrap_or(rest.len());
+            let (value, later) = rest.split_at_checked(end).unwrap_or((rest, &[]));
+            let (ends_record, later) = match later {
+                [b',', later @ ..] => (false, later),
+                [_, later @ ..] => (true, later),
+                [] => (true, later),
+            };
+            rest = later;
+            let value = match value {
+                [before @ .., b'\r'] if ends_record => before,
+                whole => whole,
+            };
+            records.cell(cells, value);
+            cells += 1;
+            if ends_record {
+                break;
+            }
+        }
+        records.end(cells);
         line += 1;
     }
-}
-
-/// What stands before and after the first `separator`.
-fn split(text: &[u8], separator: u8) -> Option<(&[u8], &[u8])> {
-    let (before, after) = text.split_at_checked(memchr(separator, text)?)?;
-    Some((before, after.get(1..)?))
 }
 
 fn read_quoted(text: &[u8], mut line: u64, records: &mut impl Records) {

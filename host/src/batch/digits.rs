@@ -1,9 +1,4 @@
-//! Hexadecimal digits to bytes, many at once.
-//!
-//! The loops have no branch and no early end, so that the compiler turns them into vector instructions.
-
-/// Digits that are looked at together.
-const STEP: usize = 32;
+//! Hexadecimal digits to bytes.
 
 /// Value of a digit in the low four bits; `0x80` is set for anything that is no digit.
 const fn nibble(character: u8) -> u8 {
@@ -27,48 +22,21 @@ pub(super) enum NotHex {
     Character(usize),
 }
 
-/// Appends the bytes that `text` spells.
+/// Appends the bytes that `text` spells, many digits at once where the processor can.
 ///
 /// # Errors
 /// What is wrong. `bytes` then ends in bytes that mean nothing.
 pub(super) fn decode_onto(text: &[u8], bytes: &mut Vec<u8>) -> Result<(), NotHex> {
     let start = bytes.len();
     bytes.resize(start + text.len() / 2, 0);
-    let (steps, rest) = text.as_chunks::<STEP>();
     let room = bytes.get_mut(start..).unwrap_or_default();
-    let (whole, part) = room
-        .split_at_mut_checked(steps.len() * STEP / 2)
-        .unwrap_or_default();
-    let (pairs, odd) = rest.as_chunks();
-    let mut wrong = 0;
-    for (step, to) in steps.iter().zip(whole.as_chunks_mut().0) {
-        wrong |= decode_step(step, to);
+    match faster_hex::hex_decode(text, room) {
+        Ok(_) => Ok(()),
+        Err(_) => {
+            let first = text.iter().position(|c| nibble(*c) & 0x80 != 0);
+            Err(first.map_or(NotHex::Odd, |place| NotHex::Character(place + 1)))
+        }
     }
-    for ([high, low], byte) in pairs.iter().zip(part) {
-        let (high, low) = (nibble(*high), nibble(*low));
-        wrong |= high | low;
-        *byte = high << 4 | low;
-    }
-    if wrong & 0x80 != 0 || !odd.is_empty() {
-        let first = text.iter().position(|c| nibble(*c) & 0x80 != 0);
-        return Err(first.map_or(NotHex::Odd, |place| NotHex::Character(place + 1)));
-    }
-    Ok(())
-}
-
-#[inline]
-fn decode_step(text: &[u8; STEP], bytes: &mut [u8; STEP / 2]) -> u8 {
-    let mut nibbles = [0; STEP];
-    let mut wrong = 0;
-    for (value, character) in nibbles.iter_mut().zip(text) {
-        *value = nibble(*character);
-        wrong |= *value;
-    }
-    let (pairs, _) = nibbles.as_chunks();
-    for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
-        *byte = high << 4 | low;
-    }
-    wrong
 }
 
 /// The one byte that two digits spell.

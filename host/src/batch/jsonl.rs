@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use crate::batch::row::{Cell, Rows};
+use crate::batch::row::{Cell, Row};
 use crate::batch::verdict::{Fault, FaultKind};
 use crate::batch::{Columns, Field, Mapping};
 use crate::cli::Failure;
@@ -65,26 +65,23 @@ impl Members {
         field
     }
 
-    /// Reads one line into the row that was begun last.
-    pub(super) fn read(&mut self, line: &[u8], rows: &mut Rows) {
+    /// Reads one line into a row that was begun.
+    pub(super) fn read(&mut self, line: &[u8], row: &mut Row) {
         let mut json = serde_json::Deserializer::from_slice(line);
         self.seen.clear();
-        let object = Object {
-            members: self,
-            rows,
-        };
+        let object = Object { members: self, row };
         let read = json.deserialize_map(object).and_then(|()| json.end());
         if let Err(error) = read {
             // The parser's own message may quote a value.
             let text = format!("not a JSON object of strings: column {}", error.column());
-            rows.wrong(Fault::new(FaultKind::Json(text.into())));
+            row.wrong(Fault::new(FaultKind::Json(text.into())));
         }
     }
 }
 
 struct Object<'o> {
     members: &'o mut Members,
-    rows: &'o mut Rows,
+    row: &'o mut Row,
 }
 
 impl<'de> Visitor<'de> for Object<'_> {
@@ -106,14 +103,14 @@ impl<'de> Visitor<'de> for Object<'_> {
                 continue;
             };
             if self.members.seen.contains(&field) {
-                self.rows.wrong(Fault::of(field, FaultKind::Twice));
+                self.row.wrong(Fault::of(field, FaultKind::Twice));
                 map.next_value::<IgnoredAny>()?;
                 continue;
             }
             self.members.seen.push(field);
             map.next_value_seed(Value {
                 field,
-                rows: self.rows,
+                row: self.row,
             })?;
         }
         Ok(())
@@ -148,13 +145,13 @@ impl Visitor<'_> for Name<'_> {
 /// A value: a string, or `null` for none.
 struct Value<'o> {
     field: Field,
-    rows: &'o mut Rows,
+    row: &'o mut Row,
 }
 
 impl Value<'_> {
     fn no_string(&mut self) {
         let fault = Fault::of(self.field, FaultKind::Expected("a string"));
-        self.rows.wrong(fault);
+        self.row.wrong(fault);
     }
 }
 
@@ -174,7 +171,7 @@ impl<'de> Visitor<'de> for Value<'_> {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
-        self.rows.put(self.field, Cell::Text(text.as_bytes()));
+        self.row.put(self.field, Cell::Text(text.as_bytes()));
         Ok(())
     }
 

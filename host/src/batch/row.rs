@@ -1,7 +1,5 @@
 //! One row, out of its cells.
 
-use std::ops::Range;
-
 use chipcard::Tag;
 use chipcard::cryptogram::Family;
 use chipcard::element::{Pan, PanSequenceNumber};
@@ -52,8 +50,8 @@ impl Facts {
         let hex = || digits::byte(text).ok_or_else(|| expected("two hexadecimal digits"));
         match field {
             Field::Family => {
-                let name = str::from_utf8(text).ok();
-                let family = name.and_then(Family::from_name);
+                let mut known = Family::ALL.into_iter();
+                let family = known.find(|family| family.name().as_bytes() == text);
                 self.family = Some(family.ok_or_else(|| {
                     expected("visa, mastercard, interac, unionpay, jcb, ccd or private")
                 })?);
@@ -79,64 +77,40 @@ impl Facts {
     }
 }
 
-/// A row: what it says of the card, where its chip data are, and the first thing that is wrong with it.
+/// One row: what it says of the card, its chip data, and the first thing that is wrong with it. Its memory serves for
+/// one row after the other.
 #[derive(Debug)]
 pub(super) struct Row {
+    defaults: Facts,
     pub(super) line: u64,
     pub(super) facts: Facts,
-    pub(super) chip: Range<usize>,
-    /// In a box, so that the rows that have none are small.
-    pub(super) fault: Option<Box<Fault>>,
+    pub(super) chip: Vec<u8>,
+    pub(super) fault: Option<Fault>,
 }
 
-/// Rows whose chip data share one buffer, so that a row needs no memory of its own.
-#[derive(Debug)]
-pub(super) struct Rows {
-    defaults: Facts,
-    rows: Vec<Row>,
-    chip: Vec<u8>,
-}
-
-impl Rows {
-    /// No rows yet; what a row leaves out is as in `defaults`.
-    pub(super) const fn new(defaults: Facts) -> Self {
+impl Row {
+    /// What a row leaves out is as in `defaults`.
+    pub(super) fn new(defaults: Facts) -> Self {
         Self {
+            line: 0,
+            facts: defaults.clone(),
             defaults,
-            rows: Vec::new(),
             chip: Vec::new(),
+            fault: None,
         }
-    }
-
-    pub(super) fn rows(&self) -> &[Row] {
-        &self.rows
-    }
-
-    /// The chip data of a row.
-    pub(super) fn chip(&self, row: &Row) -> &[u8] {
-        self.chip.get(row.chip.clone()).unwrap_or_default()
-    }
-
-    pub(super) fn clear(&mut self) {
-        self.rows.clear();
-        self.chip.clear();
     }
 
     /// Begins a row.
     pub(super) fn begin(&mut self, line: u64) {
-        let start = self.chip.len();
-        self.rows.push(Row {
-            line,
-            facts: self.defaults.clone(),
-            chip: start..start,
-            fault: None,
-        });
+        self.line = line;
+        self.facts.clone_from(&self.defaults);
+        self.chip.clear();
+        self.fault = None;
     }
 
-    /// Adds a value to the row that was begun last. An empty one is as if it were not there.
+    /// Adds a value. An empty one is as if it were not there.
+    #[inline]
     pub(super) fn put(&mut self, field: Field, cell: Cell<'_>) {
-        let Some(row) = self.rows.last_mut() else {
-            return;
-        };
         if cell.raw().is_empty() {
             return;
         }
@@ -145,19 +119,17 @@ impl Rows {
             Field::Element(tag) => {
                 append_element(&mut self.chip, tag, cell).map_err(|wrong| Fault::of(field, wrong))
             }
-            _ => row.facts.set(field, cell.raw()),
+            _ => self.facts.set(field, cell.raw()),
         };
         if let Err(fault) = put {
-            row.fault.get_or_insert_with(|| Box::new(fault));
+            self.wrong(fault);
         }
-        row.chip.end = self.chip.len();
     }
 
-    /// Says that the row that was begun last is wrong, unless something is wrong with it already.
+    /// Says that the row is wrong, unless something is wrong with it already.
+    #[cold]
     pub(super) fn wrong(&mut self, fault: Fault) {
-        if let Some(row) = self.rows.last_mut() {
-            row.fault.get_or_insert_with(|| Box::new(fault));
-        }
+        self.fault.get_or_insert(fault);
     }
 }
 

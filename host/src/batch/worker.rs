@@ -1,13 +1,16 @@
 //! One worker: rows out of a block, and their verdicts.
 
 use chipcard::Issuer;
-use chipcard::issuer::{BatchItem, BatchVerdict, CardRecord, ChipData, CryptogramEngine, Refusal};
+use chipcard::element::Pan;
+use chipcard::issuer::{
+    BatchVerdict, BatchVerifier, CardRecord, ChipData, CryptogramEngine, Refusal,
+};
 
 use crate::batch::cards::Register;
 use crate::batch::csv::Records;
 use crate::batch::failed::FailedFormat;
 use crate::batch::jsonl::Members;
-use crate::batch::row::{Cell, Facts, Row, Rows};
+use crate::batch::row::{Cell, Facts, Row};
 use crate::batch::verdict::{FailedRow, Fault, FaultKind, Why};
 use crate::batch::{Columns, Counts, Field};
 
@@ -32,12 +35,25 @@ pub(super) struct Outcome {
     pub(super) failed: Vec<u8>,
 }
 
+/// By what a row is known when its verdict comes: its line, and its PAN if failed rows are written.
+struct Ticket {
+    line: u64,
+    pan: Option<Pan>,
+}
+
+/// A row that is not verified.
+struct Refused {
+    ticket: Ticket,
+    why: Why,
+}
+
 /// Takes rows, and verifies them a chunk at a time.
 pub(super) struct Worker<'w, 'v, E> {
     plan: &'w Plan<'v>,
-    issuer: &'w Issuer<E>,
-    rows: Rows,
-    verdicts: Vec<BatchVerdict>,
+    row: Row,
+    batch: BatchVerifier<'w, E, Ticket>,
+    /// Since the last time the queue was empty, in any order.
+    refused: Vec<Refused>,
     outcome: Outcome,
 }
 
@@ -45,9 +61,9 @@ impl<'w, 'v, E: CryptogramEngine> Worker<'w, 'v, E> {
     pub(super) fn new(plan: &'w Plan<'v>, issuer: &'w Issuer<E>) -> Self {
         Self {
             plan,
-            issuer,
-            rows: Rows::new(plan.defaults.clone()),
-            verdicts: Vec::new(),
+            row: Row::new(plan.defaults.clone()),
+            batch: BatchVerifier::new(issuer, plan.chunk),
+            refused: Vec::new(),
             outcome: Outcome::default(),
         }
     }
@@ -62,7 +78,7 @@ impl<'w, 'v, E: CryptogramEngine> Worker<'w, 'v, E> {
             rest = later.get(1..).unwrap_or_default();
             if !line.trim_ascii().is_empty() {
                 self.begin_row(line_number);
-                members.read(line, &mut self.rows);
+                members.read(line, &mut self.row);
                 self.end_row();
             }
             line_number += 1;
@@ -71,68 +87,58 @@ impl<'w, 'v, E: CryptogramEngine> Worker<'w, 'v, E> {
 
     /// Begins a row.
     pub(super) fn begin_row(&mut self, line: u64) {
-        self.rows.begin(line);
+        self.row.begin(line);
     }
 
     /// Adds a value to it.
     #[cfg(feature = "parquet")]
     pub(super) fn put(&mut self, field: Field, cell: Cell<'_>) {
-        self.rows.put(field, cell);
+        self.row.put(field, cell);
     }
 
-    /// Ends it.
+    /// Ends it: it goes to the queue, unless there is nothing to verify in it.
     pub(super) fn end_row(&mut self) {
-        if self.rows.rows().len() >= self.plan.chunk {
-            self.verify();
+        self.outcome.counts.rows += 1;
+        let ticket = Ticket {
+            line: self.row.line,
+            pan: self.plan.failed.and_then(|_| self.row.facts.pan.clone()),
+        };
+        match prepare(self.plan, &mut self.row) {
+            Ok((card, chip)) => {
+                let (counts, refused) = (&mut self.outcome.counts, &mut self.refused);
+                self.batch
+                    .push(ticket, card, &chip, &mut |ticket, verdict| {
+                        note(counts, refused, ticket, verdict);
+                    });
+                if self.batch.waiting() == 0 {
+                    self.settle();
+                }
+            }
+            Err(why) => self.refused.push(Refused { ticket, why }),
         }
     }
 
     /// What the rows since the last call came to.
     pub(super) fn finish(&mut self) -> Outcome {
-        self.verify();
+        let (counts, refused) = (&mut self.outcome.counts, &mut self.refused);
+        self.batch
+            .flush(&mut |ticket, verdict| note(counts, refused, ticket, verdict));
+        self.settle();
         std::mem::take(&mut self.outcome)
     }
 
-    /// Verifies the rows that were taken.
-    fn verify(&mut self) {
-        let rows = self.rows.rows();
-        let mut places = Vec::with_capacity(rows.len());
-        let mut cards = Vec::with_capacity(rows.len());
-        let mut chips = Vec::with_capacity(rows.len());
-        let mut refused = Vec::new();
-        for (place, row) in rows.iter().enumerate() {
-            match prepare(self.plan, &self.rows, row, &mut cards, &mut chips) {
-                Ok(()) => places.push(place),
-                Err(why) => refused.push((place, why)),
-            }
-        }
-        let items: Vec<_> = cards
-            .iter()
-            .zip(&chips)
-            .map(|(card, chip)| BatchItem::new(card, chip))
-            .collect();
-        self.verdicts.clear();
-        self.verdicts
-            .resize_with(items.len(), || Err(Refusal::Cryptogram));
-        // There are as many verdicts as items; were there not, each would stay a refusal.
-        let _ = self.issuer.verify_batch(&items, &mut self.verdicts);
-        for (place, verdict) in places.iter().zip(&self.verdicts) {
-            if let Err(refusal) = verdict {
-                refused.push((*place, Why::Refused(*refusal)));
-            }
-        }
+    /// Writes down the rows that were refused, when no row before them waits for its verdict.
+    fn settle(&mut self) {
         let counts = &mut self.outcome.counts;
-        counts.rows += rows.len() as u64;
-        counts.verified += (rows.len() - refused.len()) as u64;
-        refused.sort_unstable_by_key(|(place, _)| *place);
-        for (place, why) in refused {
-            let Some(row) = rows.get(place) else { continue };
-            counts.refuse(why.reason(), row.line);
+        self.refused
+            .sort_unstable_by_key(|refused| refused.ticket.line);
+        for Refused { ticket, why } in self.refused.drain(..) {
+            counts.refuse(why.reason(), ticket.line);
             if let Some(format) = self.plan.failed {
                 let columns = &self.plan.columns;
                 let failed = FailedRow::new(
-                    row.line,
-                    row.facts.pan.as_ref(),
+                    ticket.line,
+                    ticket.pan.as_ref(),
                     &why,
                     columns.has(Field::De55),
                     |field| columns.name(field),
@@ -140,30 +146,35 @@ impl<'w, 'v, E: CryptogramEngine> Worker<'w, 'v, E> {
                 format.write(&failed, &mut self.outcome.failed);
             }
         }
-        self.rows.clear();
     }
 }
 
-/// Adds the two things that verification takes, or neither.
+/// Counts a row that is verified, and keeps one that is not.
+fn note(counts: &mut Counts, refused: &mut Vec<Refused>, ticket: Ticket, verdict: BatchVerdict) {
+    match verdict {
+        Ok(_) => counts.verified += 1,
+        Err(refusal) => refused.push(Refused {
+            ticket,
+            why: Why::Refused(refusal),
+        }),
+    }
+}
+
+/// The two things that verification takes.
 fn prepare<'r, 'v>(
     plan: &Plan<'v>,
-    rows: &'r Rows,
-    row: &Row,
-    cards: &mut Vec<CardRecord<'v>>,
-    chips: &mut Vec<ChipData<'r>>,
-) -> Result<(), Why> {
-    if let Some(fault) = &row.fault {
-        return Err(Why::Malformed(Fault::clone(fault)));
+    row: &'r mut Row,
+) -> Result<(CardRecord<'v>, ChipData<'r>), Why> {
+    if let Some(fault) = row.fault.take() {
+        return Err(Why::Malformed(fault));
     }
-    let chip = rows.chip(row);
-    if chip.is_empty() {
+    if row.chip.is_empty() {
         let fault = Fault::of(Field::De55, FaultKind::Missing);
         return Err(Why::Malformed(fault));
     }
-    let chip = ChipData::parse(chip).map_err(|error| Why::Refused(Refusal::Malformed(error)))?;
-    cards.push(plan.register.card(&row.facts)?);
-    chips.push(chip);
-    Ok(())
+    let malformed = |error| Why::Refused(Refusal::Malformed(error));
+    let chip = ChipData::parse(&row.chip).map_err(malformed)?;
+    Ok((plan.register.card(&row.facts)?, chip))
 }
 
 impl<E: CryptogramEngine> Records for Worker<'_, '_, E> {
@@ -171,16 +182,17 @@ impl<E: CryptogramEngine> Records for Worker<'_, '_, E> {
         self.begin_row(line);
     }
 
+    #[inline]
     fn cell(&mut self, column: usize, value: &[u8]) {
         if let Some(Some(field)) = self.plan.columns.fields().get(column) {
-            self.rows.put(*field, Cell::Text(value));
+            self.row.put(*field, Cell::Text(value));
         }
     }
 
     fn end(&mut self, found: usize) {
         let expected = self.plan.columns.fields().len();
         if found != expected {
-            self.rows
+            self.row
                 .wrong(Fault::new(FaultKind::Cells { expected, found }));
         }
         self.end_row();

@@ -5,44 +5,58 @@ use alloc::vec::Vec;
 use super::outcome;
 use crate::crypto::lanes::aes::{Backend, Item, MasterKey, Response, Verdict};
 use crate::cryptogram::{ArpcKey, ArpcMethod};
+use crate::issuer::batch::emptied;
 use crate::issuer::{BatchOutcome, BatchRequest, KeySets};
 use crate::key::{CardKeyOption, SessionDerivation, SessionKeyMethod};
 
 /// Fewer requests of one key than this are faster one by one.
 const WORTHWHILE: usize = 2;
 
+/// See [`super::Memory`].
+#[derive(Default)]
+pub(super) struct Memory {
+    /// Key index and number of each request.
+    order: Vec<(u8, usize)>,
+    items: Vec<Item<'static>>,
+    verdicts: Vec<Verdict>,
+}
+
 pub(super) fn verify_many<K: KeySets + ?Sized>(
     keys: &K,
     requests: &[BatchRequest<'_>],
     outcomes: &mut [BatchOutcome],
+    memory: &mut Memory,
 ) {
-    let mut items: Vec<_> = requests
-        .iter()
-        .enumerate()
-        .filter_map(|(place, request)| {
-            let index = request.cryptogram.card.index;
-            let aes = keys.set(index)?.ac().algorithm().is_aes();
-            aes.then(|| item(request))
-                .flatten()
-                .map(|item| (index, place, item))
-        })
-        .collect();
-    items.sort_by_key(|(index, ..)| *index);
-    for group in items.chunk_by(|(a, ..), (b, ..)| a == b) {
-        let Some((index, ..)) = group.first() else {
-            continue;
-        };
-        let master = keys
-            .set(*index)
-            .and_then(|set| MasterKey::new(set.ac().secret().bytes()));
+    let Memory {
+        order,
+        items,
+        verdicts,
+    } = memory;
+    order.clear();
+    for (place, request) in requests.iter().enumerate() {
+        let index = request.cryptogram.card.index;
+        let is_aes = keys
+            .set(index)
+            .is_some_and(|set| set.ac().algorithm().is_aes());
+        if is_aes && item(request).is_some() {
+            order.push((index, place));
+        }
+    }
+    order.sort_unstable();
+    for group in order.chunk_by(|(a, _), (b, _)| a == b) {
+        let key = group.first().and_then(|(index, _)| keys.set(*index));
+        let master = key.and_then(|set| MasterKey::new(set.ac().secret().bytes()));
         let Some(master) = master.filter(|_| group.len() >= WORTHWHILE) else {
             continue;
         };
-        let lanes: Vec<_> = group.iter().map(|(_, _, item)| *item).collect();
-        let mut verdicts = Vec::new();
-        verdicts.resize(group.len(), Verdict::default());
-        Backend::active().verify_batch(&master, &lanes, &mut verdicts);
-        for ((_, place, _), verdict) in group.iter().zip(&verdicts) {
+        let mut together: Vec<Item<'_>> = core::mem::take(items);
+        let of_group = |(_, place): &(u8, usize)| item(requests.get(*place)?);
+        together.extend(group.iter().filter_map(of_group));
+        verdicts.clear();
+        verdicts.resize(together.len(), Verdict::default());
+        Backend::active().verify_batch(&master, &together, verdicts);
+        *items = emptied(together);
+        for ((_, place), verdict) in group.iter().zip(&*verdicts) {
             let mut response = [0; 8];
             for (to, from) in response.iter_mut().zip(verdict.arpc().unwrap_or_default()) {
                 *to = *from;

@@ -8,8 +8,9 @@ use crate::crypto::lanes::single::{self, Session};
 use crate::crypto::tdes::Tdes;
 use crate::crypto::{Algorithm, Padding};
 use crate::cryptogram::{ArpcKey, ArpcMethod};
+use crate::issuer::batch::emptied;
 use crate::issuer::{BatchOutcome, BatchRequest, KeySets};
-use crate::key::{Ac, CardKeyOption, IssuerMasterKey, SessionDerivation, SessionKeyMethod};
+use crate::key::{CardKeyOption, SessionDerivation, SessionKeyMethod};
 
 /// Longest padded message that is taken, in blocks; EMV's own lists need nine.
 const MAX_BLOCKS: usize = 10;
@@ -18,10 +19,9 @@ const MAX_BLOCKS: usize = 10;
 const WORTHWHILE: usize = 12;
 
 /// A request made ready for a lane.
-struct Prepared<'a> {
+struct Prepared {
     place: usize,
-    shape: Shape,
-    master: &'a IssuerMasterKey<Ac>,
+    key_index: u8,
     card: [u8; 8],
     session: [u8; 8],
     message: [[u8; 8]; MAX_BLOCKS],
@@ -29,40 +29,85 @@ struct Prepared<'a> {
     response: [[u8; 8]; 2],
 }
 
+/// See [`super::Memory`].
+#[derive(Default)]
+pub(super) struct Memory {
+    order: Vec<Place>,
+    prepared: Vec<Prepared>,
+    items: Vec<Item<'static>>,
+    found: Vec<lanes::Outcome>,
+}
+
+/// The number of a request, behind what requests are sorted by: their shapes, so that equal ones are neighbours, and
+/// the key index, because lanes with one key share its transposition. 16 bits, 8 bits and 40 bits of one number, which is
+/// quicker to sort than a structure.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Place(u64);
+
+impl Place {
+    fn new(shape: &Shape, key_index: u8, request: usize) -> Self {
+        Self(u64::from(shape_order(shape)) << 48 | u64::from(key_index) << 40 | request as u64)
+    }
+
+    const fn shape(self) -> u64 {
+        self.0 >> 48
+    }
+
+    const fn request(self) -> usize {
+        (self.0 & 0xFF_FFFF_FFFF) as usize
+    }
+}
+
 pub(super) fn verify_many<K: KeySets + ?Sized>(
     keys: &K,
     requests: &[BatchRequest<'_>],
     outcomes: &mut [BatchOutcome],
+    memory: &mut Memory,
 ) {
-    let mut prepared: Vec<_> = requests
-        .iter()
-        .enumerate()
-        .filter_map(|(place, request)| prepare(keys, place, request))
-        .collect();
-    prepared.sort_unstable_by_key(|item| (order(&item.shape), item.place));
-    let mut items = Vec::with_capacity(prepared.len());
-    let mut found = Vec::with_capacity(prepared.len());
-    for group in prepared.chunk_by(|a, b| a.shape == b.shape) {
-        let Some(shape) = group.first().map(|item| item.shape) else {
+    let Memory {
+        order,
+        prepared,
+        items,
+        found,
+    } = memory;
+    order.clear();
+    for (place, request) in requests.iter().enumerate() {
+        if let Some(shape) = shape(keys, request) {
+            order.push(Place::new(&shape, request.cryptogram.card.index, place));
+        }
+    }
+    order.sort_unstable();
+    for group in order.chunk_by(|a, b| a.shape() == b.shape()) {
+        let request = |place: &Place| requests.get(place.request());
+        let Some(shape) = group.first().and_then(request).and_then(|r| shape(keys, r)) else {
             continue;
         };
+        prepared.clear();
+        prepared.extend(
+            group
+                .iter()
+                .filter_map(|place| prepare(&shape, place.request(), request(place)?)),
+        );
         if group.len() < WORTHWHILE {
-            for item in group {
+            for item in &*prepared {
                 if let Some(place) = outcomes.get_mut(item.place) {
-                    *place = item.alone();
+                    *place = item.alone(keys, &shape);
                 }
             }
             continue;
         }
-        items.clear();
-        items.extend(group.iter().filter_map(Prepared::item));
+        let mut together: Vec<Item<'_>> = core::mem::take(items);
+        together.extend(prepared.iter().filter_map(|item| item.item(keys, &shape)));
         found.clear();
-        found.resize(group.len(), lanes::Outcome::default());
-        let backend = lanes::Backend::best_for(items.len());
-        if backend.verify(&shape, &items, &mut found).is_err() {
+        found.resize(together.len(), lanes::Outcome::default());
+        let backend = lanes::Backend::best_for(together.len());
+        let verified = backend.verify(&shape, &together, found);
+        *items = emptied(together);
+        // There is an item for every request, and every item fits the shape; were it not so, all would stay pending.
+        if verified.is_err() || found.len() != prepared.len() {
             continue;
         }
-        for (item, found) in group.iter().zip(&found) {
+        for (item, found) in prepared.iter().zip(&*found) {
             if let Some(place) = outcomes.get_mut(item.place) {
                 *place = outcome(found.verified, found.response);
             }
@@ -74,34 +119,44 @@ pub(super) fn verify_one<K: KeySets + ?Sized>(
     keys: &K,
     request: &BatchRequest<'_>,
 ) -> BatchOutcome {
-    prepare(keys, 0, request).map_or(BatchOutcome::Pending, |item| item.alone())
+    let alone = |shape: Shape| Some(prepare(&shape, 0, request)?.alone(keys, &shape));
+    shape(keys, request)
+        .and_then(alone)
+        .unwrap_or(BatchOutcome::Pending)
 }
 
-impl Prepared<'_> {
-    fn message(&self) -> &[[u8; 8]] {
-        self.message
-            .get(..self.shape.blocks)
-            .unwrap_or(&self.message)
+impl Prepared {
+    fn message(&self, shape: &Shape) -> &[[u8; 8]] {
+        self.message.get(..shape.blocks).unwrap_or(&self.message)
     }
 
     /// For the lanes. The key's length was checked, so there is an item for every request.
-    fn item(&self) -> Option<Item<'_>> {
+    fn item<'a, K: KeySets + ?Sized>(&'a self, keys: &'a K, shape: &Shape) -> Option<Item<'a>> {
         Some(Item {
-            issuer_key: self.master.secret().bytes().try_into().ok()?,
+            issuer_key: keys
+                .set(self.key_index)?
+                .ac()
+                .secret()
+                .bytes()
+                .try_into()
+                .ok()?,
             card: self.card,
             session: self.session,
-            message: self.message(),
+            message: self.message(shape),
             cryptogram: self.cryptogram,
             response: self.response,
         })
     }
 
     /// On its own, in the shortest time. An answer is left to be asked for: the proof comes first.
-    fn alone(&self) -> BatchOutcome {
-        let Some(master) = self.master.scheduled_tdes().map(Tdes::key) else {
+    fn alone<K: KeySets + ?Sized>(&self, keys: &K, shape: &Shape) -> BatchOutcome {
+        let master = keys
+            .set(self.key_index)
+            .and_then(|set| set.ac().scheduled_tdes());
+        let Some(master) = master.map(Tdes::key) else {
             return BatchOutcome::Pending;
         };
-        let session = match self.shape.session {
+        let session = match shape.session {
             None => Session::CardKey,
             Some(lanes::SessionKey(difference)) => {
                 let mut second = self.session;
@@ -116,13 +171,13 @@ impl Prepared<'_> {
             &single::Request {
                 diversification: self.card,
                 session,
-                message: self.message(),
+                message: self.message(shape),
                 cryptogram: self.cryptogram,
                 response: single::Response::None,
                 response_key: single::ResponseKey::Session,
             },
         );
-        match (verdict.is_valid(), self.shape.response) {
+        match (verdict.is_valid(), shape.response) {
             (true, lanes::Response::None) => outcome(true, [0; 8]),
             (true, _) => BatchOutcome::Pending,
             (false, _) => BatchOutcome::Wrong,
@@ -130,11 +185,11 @@ impl Prepared<'_> {
     }
 }
 
-/// Sorts equal shapes together.
-fn order(shape: &Shape) -> (usize, u8, u8) {
+/// A number for each shape.
+fn shape_order(shape: &Shape) -> u16 {
     let session = match shape.session {
         None => 0,
-        Some(key) => 1 + u8::from(key == lanes::SessionKey::UNIONPAY),
+        Some(key) => 1 + u16::from(key == lanes::SessionKey::UNIONPAY),
     };
     let response = match shape.response {
         lanes::Response::None => 0,
@@ -143,19 +198,15 @@ fn order(shape: &Shape) -> (usize, u8, u8) {
         lanes::Response::Method2 { blocks: 1 } => 3,
         lanes::Response::Method2 { .. } => 4,
     };
-    (shape.blocks, session, response)
+    // No more than MAX_BLOCKS, three and five values.
+    (shape.blocks as u16 * 3 + session) * 5 + response
 }
 
-/// What a lane needs; `None` for what lanes do not compute.
-fn prepare<'k, K: KeySets + ?Sized>(
-    keys: &'k K,
-    place: usize,
-    request: &BatchRequest<'_>,
-) -> Option<Prepared<'k>> {
+/// What has to be computed for a request; `None` for what lanes do not compute.
+fn shape<K: KeySets + ?Sized>(keys: &K, request: &BatchRequest<'_>) -> Option<Shape> {
     let cryptogram = &request.cryptogram;
     let (card, version) = (cryptogram.card, cryptogram.version);
-    let master = keys.set(card.index)?.ac();
-    if master.algorithm() != Algorithm::Tdes
+    if keys.set(card.index)?.ac().algorithm() != Algorithm::Tdes
         || !matches!(
             card.option,
             CardKeyOption::A | CardKeyOption::B | CardKeyOption::BEveryLength
@@ -163,44 +214,49 @@ fn prepare<'k, K: KeySets + ?Sized>(
     {
         return None;
     }
-    let (message, blocks) = pad(cryptogram.data, version.padding)?;
-    let (session, session_block) = session(request)?;
-    let (response, response_blocks) = response(request)?;
-    let [diversifier @ .., _, _, _, _, _, _, _, _] =
-        card.option.diversifier(&card.pan, card.sequence);
-    Some(Prepared {
-        place,
-        shape: Shape {
-            blocks,
-            session,
-            response,
-        },
-        master,
-        card: diversifier,
-        session: session_block,
-        message,
-        cryptogram: cryptogram.claimed.0,
-        response: response_blocks,
-    })
-}
-
-/// The message in whole blocks, and how many.
-fn pad(data: &[u8], padding: Padding) -> Option<([[u8; 8]; MAX_BLOCKS], usize)> {
-    let blocks = match padding {
-        Padding::Method1 => data.len().div_ceil(8).max(1),
-        Padding::Method2 => data.len() / 8 + 1,
+    let length = cryptogram.data.len();
+    let blocks = match version.padding {
+        Padding::Method1 => length.div_ceil(8).max(1),
+        Padding::Method2 => length / 8 + 1,
         _ => return None,
     };
     if blocks > MAX_BLOCKS {
         return None;
     }
+    let (session, _) = session(request)?;
+    let (response, _) = response(request)?;
+    Some(Shape {
+        blocks,
+        session,
+        response,
+    })
+}
+
+/// What a lane needs for a request of this shape.
+fn prepare(shape: &Shape, place: usize, request: &BatchRequest<'_>) -> Option<Prepared> {
+    let cryptogram = &request.cryptogram;
+    let card = cryptogram.card;
+    let (_, session) = session(request)?;
+    let (_, response) = response(request)?;
+    let [diversifier @ .., _, _, _, _, _, _, _, _] =
+        card.option.diversifier(&card.pan, card.sequence);
     let mut message = [[0; 8]; MAX_BLOCKS];
     let bytes = message.as_flattened_mut();
+    let data = cryptogram.data;
     bytes.get_mut(..data.len())?.copy_from_slice(data);
-    if padding == Padding::Method2 {
+    if cryptogram.version.padding == Padding::Method2 {
         *bytes.get_mut(data.len())? = 0x80;
     }
-    Some((message, blocks))
+    debug_assert!(data.len() <= 8 * shape.blocks);
+    Some(Prepared {
+        place,
+        key_index: card.index,
+        card: diversifier,
+        session,
+        message,
+        cryptogram: cryptogram.claimed.0,
+        response,
+    })
 }
 
 /// How the session key comes about, and the first block that is enciphered for it.
