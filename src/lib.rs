@@ -56,6 +56,8 @@
 //! | [`key`] | issuer master keys, card keys, session keys, typed by purpose |
 //! | [`magstripe`] | CVV, dCVV, CVC3, PVV, tracks |
 //! | `oda` (feature) | offline data authentication: SDA, DDA, CDA, XDA, and their certificates; to verify and to make |
+//! | `gauntlet` (feature) | every published attack and honest traffic, played against an authorisation host |
+//! | [`manual`] | documentation alone: [attacks](manual::attacks) and our answers, [limits](manual::limits) |
 //! | [`element`], [`tag`], [`tlv`], [`dol`], [`apdu`] | the data, typed; the tag dictionary; strict BER-TLV; object lists; commands |
 //!
 //! # Features
@@ -66,6 +68,7 @@
 //! | `alloc` | key sets in a `Vec` |
 //! | `simd` | constant-time TDES, and many cryptograms at once in vector registers ([`Issuer::verify_batch`]); the only `unsafe` code |
 //! | `oda` | offline data authentication with RSA and elliptic curves; needs a heap |
+//! | `gauntlet` | published attacks and honest traffic, to test a host with |
 //! | `laboratory` | single steps on bare values, for test benches; **never in an authorisation host** |
 //!
 //! Without features the library needs neither an operating system nor a heap.
@@ -84,11 +87,14 @@ pub mod cryptogram;
 pub mod dol;
 pub mod element;
 mod error;
+#[cfg(feature = "gauntlet")]
+pub mod gauntlet;
 pub mod issuer;
 pub mod key;
 #[cfg(feature = "laboratory")]
 pub mod laboratory;
 pub mod magstripe;
+pub mod manual;
 #[cfg(feature = "oda")]
 pub mod oda;
 pub mod tag;

@@ -16,7 +16,7 @@ const LAYERS: &[&[&str]] = &[
     &["cryptogram", "apdu", "magstripe"],
     &["oda"],
     &["card", "issuer"],
-    &["laboratory", "manual"],
+    &["laboratory", "gauntlet", "manual"],
 ];
 
 /// What the root re-exports from the ground floor.

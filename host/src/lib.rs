@@ -3,6 +3,7 @@
 pub mod batch;
 pub mod cli;
 pub mod decode;
+pub mod gauntlet;
 pub mod input;
 pub mod kat;
 pub mod keys;

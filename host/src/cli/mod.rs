@@ -7,6 +7,7 @@ mod batch;
 mod card;
 mod decode;
 mod diagnose;
+mod gauntlet;
 mod kat;
 #[cfg(any(feature = "redb", feature = "postgres"))]
 mod store;
@@ -35,6 +36,7 @@ enum Command {
     Diagnose(Box<diagnose::DiagnoseArgs>),
     #[cfg(any(feature = "redb", feature = "postgres"))]
     Store(store::StoreArgs),
+    Gauntlet(Box<gauntlet::GauntletArgs>),
     Transact(transact::TransactArgs),
     Verify(Box<verify::VerifyArgs>),
     Kat(kat::Kat),
@@ -99,6 +101,7 @@ fn run(command: Command, out: &mut dyn Write) -> Result<Finding, Failure> {
         Command::Diagnose(args) => args.run(out),
         #[cfg(any(feature = "redb", feature = "postgres"))]
         Command::Store(args) => args.run(out),
+        Command::Gauntlet(args) => args.run(out),
         Command::Transact(args) => args.run(out),
         Command::Verify(args) => args.run(out),
         Command::Kat(kat) => kat.run(out),

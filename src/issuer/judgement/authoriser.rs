@@ -246,7 +246,8 @@ impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
                 atc = context
                     .chip
                     .and_then(|chip| chip.data.transaction_counter().ok());
-                if mode.is_contact() {
+                // Whoever tells what others decided waits for no answer, so none can be missing afterwards.
+                if mode.is_contact() && request.message.asks() {
                     happened |= Happened::CONTACT_READ;
                 }
             }

@@ -113,6 +113,17 @@ impl Context<'_, '_, '_> {
         }
     }
 
+    /// Whether the terminal takes PINs, from tag 9F33; `None` where the message does not have it.
+    fn takes_pin(&self) -> Option<bool> {
+        let able = TerminalCapabilities::PLAINTEXT_PIN
+            | TerminalCapabilities::ENCIPHERED_PIN
+            | TerminalCapabilities::ONLINE_PIN
+            | TerminalCapabilities::ENCIPHERED_PIN_ECC;
+        let value = self.chip?.data.get(tag::TERMINAL_CAPABILITIES).ok()??;
+        let capabilities = TerminalCapabilities::parse(value).ok()?;
+        Some(capabilities.intersects(able))
+    }
+
     fn cvr_bytes(&self) -> Value {
         self.results()
             .map_or(Value::None, |results| Value::bytes(results.bytes()))
@@ -177,9 +188,16 @@ pub(super) fn pin_skipped(context: &Context<'_, '_, '_>) -> Finding {
     else {
         return Finding::Absent;
     };
-    let silent = context.chip.is_some_and(|chip| chip.cvm.is_none())
-        && !context.somebody_verified()
-        && results.expected_pin_not_received() == Some(true);
+    let silent =
+        context.chip.is_some_and(|chip| chip.cvm.is_none()) && !context.somebody_verified();
+    // A card without that bit says at least that it checked no PIN: for a large amount, at a terminal that takes one, a card that
+    // prefers a PIN would have been asked for it.
+    let unasked = results.offline_pin_performed() == Some(false)
+        && context.card.pin != PinExpectation::None
+        && context.takes_pin() == Some(true)
+        && context.request.pin == OnlinePin::NotSent
+        && context.above_limit();
+    let silent = silent && (results.expected_pin_not_received() == Some(true) || unasked);
     let believed = results.terminal_wrongly_assumes_pin() == Some(true);
     Finding::unless(silent || believed, || {
         context.denied(
@@ -294,7 +312,7 @@ pub(super) fn device(context: &Context<'_, '_, '_>) -> Finding {
 /// A card that wants a PIN, used over its contacts without one: C09, attack 14. Whether the terminal could take a PIN tells tag 9F33.
 pub(super) fn signature(context: &Context<'_, '_, '_>) -> Finding {
     let expectation = context.card.pin;
-    let Some((chip, cvm)) = context.chip.and_then(|chip| Some((chip, chip.cvm?))) else {
+    let Some(cvm) = context.chip.and_then(|chip| chip.cvm) else {
         return Finding::Absent;
     };
     if expectation == PinExpectation::None
@@ -307,16 +325,7 @@ pub(super) fn signature(context: &Context<'_, '_, '_>) -> Finding {
     if !context.says_no_pin() || context.somebody_verified() || nothing && !context.above_limit() {
         return Finding::Agrees;
     }
-    let able = TerminalCapabilities::PLAINTEXT_PIN
-        | TerminalCapabilities::ENCIPHERED_PIN
-        | TerminalCapabilities::ONLINE_PIN
-        | TerminalCapabilities::ENCIPHERED_PIN_ECC;
-    let takes_pin = match chip.data.get(tag::TERMINAL_CAPABILITIES) {
-        Ok(Some(value)) => TerminalCapabilities::parse(value)
-            .ok()
-            .map(|capabilities| capabilities.intersects(able)),
-        _ => None,
-    };
+    let takes_pin = context.takes_pin();
     let verdict = match (expectation, takes_pin) {
         (_, Some(false)) | (PinExpectation::None, _) => return Finding::Agrees,
         (PinExpectation::Preferred, None) => Verdict::ApproveAndFlag,

@@ -1,0 +1,117 @@
+//! `chipcard gauntlet`.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+
+use chipcard::card::test_cards::TestCard;
+use chipcard::gauntlet::{self, AuthoriserHost, HostUnderTest, Observed, Options, Report};
+use clap::Args;
+
+use super::{Failure, Finding};
+use crate::gauntlet::{self as line, Emitted};
+
+/// Play every published attack, and honest traffic, against an authorisation host
+///
+/// Cards are simulated, terminals scripted, men sit in the middle; the host judges. Without more it is this library's own
+/// host. Exit status 0 when every attack gets a verdict at least as strict as it should and no honest control one that is stricter,
+/// 1 otherwise. The line protocol for other hosts is described in host/README.md.
+#[derive(Debug, Args)]
+pub(super) struct GauntletArgs {
+    /// Play only these: a scenario's id, or a class's letter; may be given again
+    #[arg(long, value_name = "ID|CLASS")]
+    only: Vec<String>,
+    /// Play with this test card alone; otherwise with each that a scenario can run with
+    #[arg(long, value_name = "CARD")]
+    profile: Option<String>,
+    /// Play also what needs the monitoring of behaviour over time
+    #[arg(long)]
+    with_monitoring: bool,
+    /// Send each message's data objects in reverse order
+    #[arg(long)]
+    reorder: bool,
+    /// Print one JSON object instead
+    #[arg(long)]
+    json: bool,
+    /// Write every message, labelled, to this file as JSON lines
+    #[arg(long, value_name = "FILE")]
+    emit: Option<PathBuf>,
+    /// Test the host that this command is: requests on its standard input, replies on its standard output
+    #[arg(long, value_name = "COMMAND", group = "host")]
+    host_command: Option<String>,
+    /// Test the host that listens here
+    #[arg(long, value_name = "ADDRESS:PORT", group = "host")]
+    host_tcp: Option<String>,
+    /// Be the host: read requests from standard input, write replies to standard output
+    #[arg(long, group = "host")]
+    serve_host: bool,
+    /// Be the host: listen here
+    #[arg(long, value_name = "ADDRESS:PORT", group = "host")]
+    serve_host_tcp: Option<String>,
+}
+
+impl GauntletArgs {
+    pub(super) fn run(&self, out: &mut dyn Write) -> Result<Finding, Failure> {
+        if self.serve_host {
+            line::serve(io::stdin().lock(), out)?;
+            return Ok(Finding::Good);
+        }
+        if let Some(address) = &self.serve_host_tcp {
+            line::serve_tcp(address)?;
+            return Ok(Finding::Good);
+        }
+        if let Some(name) = &self.profile
+            && TestCard::find(name).is_none()
+        {
+            let known: Vec<_> = TestCard::ALL.iter().map(|card| card.name).collect();
+            return Err(Failure::new(format!(
+                "no test card {name:?}; there are {}",
+                known.join(", ")
+            )));
+        }
+        let report = match (&self.host_command, &self.host_tcp) {
+            (Some(command), _) => self.play(&mut line::command(command)?)?,
+            (_, Some(address)) => self.play(&mut line::tcp(address)?)?,
+            _ => self.play(&mut AuthoriserHost::new())?,
+        };
+        if report.rows.is_empty() {
+            return Err(Failure::new("no scenario has this id, class and test card"));
+        }
+        if self.json {
+            serde_json::to_writer_pretty(&mut *out, &line::json(&report))?;
+            writeln!(out)?;
+        } else {
+            line::write_table(&report, out)?;
+        }
+        Ok(if report.passed() {
+            Finding::Good
+        } else {
+            Finding::Bad
+        })
+    }
+
+    fn play(&self, host: &mut dyn HostUnderTest) -> Result<Report, Failure> {
+        let options = Options {
+            only: self.only.clone(),
+            profile: self.profile.clone(),
+            with_monitoring: self.with_monitoring,
+            reorder: self.reorder,
+        };
+        let Some(path) = &self.emit else {
+            return Ok(gauntlet::run(host, &options, &mut |_| {})?);
+        };
+        let name = path.display();
+        let failed = |error: io::Error| Failure::new(format!("{name}: {error}"));
+        let mut file = BufWriter::new(File::create(path).map_err(failed)?);
+        let mut written = Ok(());
+        let report = gauntlet::run(host, &options, &mut |observed: Observed<'_>| {
+            if written.is_ok() {
+                written = serde_json::to_writer(&mut file, &Emitted::from(observed))
+                    .map_err(io::Error::from)
+                    .and_then(|()| writeln!(file));
+            }
+        })?;
+        written.and_then(|()| file.flush()).map_err(failed)?;
+        Ok(report)
+    }
+}

@@ -1,0 +1,152 @@
+//! A host at the other end of a line.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpStream, ToSocketAddrs};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::Duration;
+
+use chipcard::gauntlet::{Answer, HostFailure, HostUnderTest, Issued, KeyOffer, Message};
+
+use super::wire::{Reply, Request, WireCard, WireKeys, WireMessage};
+
+/// How long a host over TCP may take to answer.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Longest line that is read, in bytes: an answer has a few hundred.
+const LONGEST: u64 = 1 << 20;
+
+/// A host that reads a request a line and writes a reply a line.
+#[derive(Debug)]
+pub struct LineHost<R, W> {
+    reader: R,
+    writer: W,
+    child: Option<Child>,
+}
+
+/// A host that is a command: it reads from its standard input and writes to its standard output.
+///
+/// # Errors
+/// When the command cannot be started.
+pub fn command(line: &str) -> Result<LineHost<BufReader<ChildStdout>, ChildStdin>, HostFailure> {
+    let (shell, flag) = if cfg!(windows) {
+        ("cmd", "/C")
+    } else {
+        ("sh", "-c")
+    };
+    let failed = |error: std::io::Error| HostFailure::new(format!("{line}: {error}"));
+    let mut child = Command::new(shell)
+        .arg(flag)
+        .arg(line)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(failed)?;
+    match (child.stdout.take(), child.stdin.take()) {
+        (Some(reader), Some(writer)) => Ok(LineHost {
+            reader: BufReader::new(reader),
+            writer,
+            child: Some(child),
+        }),
+        _ => Err(HostFailure::new(format!("{line}: no standard streams"))),
+    }
+}
+
+/// A host that listens.
+///
+/// # Errors
+/// When nobody does.
+pub fn tcp(
+    address: impl ToSocketAddrs,
+) -> Result<LineHost<BufReader<TcpStream>, TcpStream>, HostFailure> {
+    let failed = |error: std::io::Error| HostFailure::new(error.to_string());
+    let stream = TcpStream::connect(address).map_err(failed)?;
+    stream.set_read_timeout(Some(PATIENCE)).map_err(failed)?;
+    stream.set_nodelay(true).map_err(failed)?;
+    let writer = stream.try_clone().map_err(failed)?;
+    Ok(LineHost {
+        reader: BufReader::new(stream),
+        writer,
+        child: None,
+    })
+}
+
+impl<R: BufRead, W: Write> LineHost<R, W> {
+    fn ask(&mut self, request: &Request) -> Result<Reply, HostFailure> {
+        let failed = |error: std::io::Error| HostFailure::new(format!("the host: {error}"));
+        let mut line =
+            serde_json::to_string(request).map_err(|error| HostFailure::new(error.to_string()))?;
+        line.push('\n');
+        self.writer.write_all(line.as_bytes()).map_err(failed)?;
+        self.writer.flush().map_err(failed)?;
+        let mut reply = String::new();
+        let mut bounded = std::io::Read::take(&mut self.reader, LONGEST);
+        let read = bounded.read_line(&mut reply).map_err(failed)?;
+        if read == 0 {
+            return Err(HostFailure::new("the host hung up"));
+        }
+        serde_json::from_str(&reply).map_err(|error| {
+            HostFailure::new(format!("the host's reply is not understood: {error}"))
+        })
+    }
+
+    fn done(&mut self, request: &Request) -> Result<Result<(), String>, HostFailure> {
+        match self.ask(request)? {
+            Reply::Done { ok: true, .. } => Ok(Ok(())),
+            Reply::Done { reason, .. } => Ok(Err(reason.unwrap_or_default())),
+            Reply::Answers { .. } => Err(HostFailure::new("the host answers what nobody asked")),
+        }
+    }
+}
+
+impl<R: BufRead, W: Write> HostUnderTest for LineHost<R, W> {
+    fn begin(&mut self, scenario: &str) -> Result<(), HostFailure> {
+        let scenario = scenario.to_owned();
+        self.done(&Request::Begin { scenario })?
+            .map_err(HostFailure::new)
+    }
+
+    fn load_keys(&mut self, offer: &KeyOffer) -> Result<Result<(), String>, HostFailure> {
+        self.done(&Request::Keys(WireKeys::from(offer)))
+    }
+
+    fn issue(&mut self, card: &Issued) -> Result<(), HostFailure> {
+        let card = Box::new(WireCard::from(card));
+        self.done(&Request::Issue { card })?
+            .map_err(HostFailure::new)
+    }
+
+    fn submit(&mut self, message: &Message) -> Result<Answer, HostFailure> {
+        let answers = self.submit_at_once(std::slice::from_ref(message))?;
+        answers
+            .into_iter()
+            .next()
+            .ok_or_else(|| HostFailure::new("the host gave no answer"))
+    }
+
+    fn submit_at_once(&mut self, messages: &[Message]) -> Result<Vec<Answer>, HostFailure> {
+        let count = messages.len();
+        let messages = messages.iter().map(WireMessage::from).collect();
+        match self.ask(&Request::Submit { messages })? {
+            Reply::Answers { answers } if answers.len() == count => answers
+                .into_iter()
+                .map(|answer| answer.read().map_err(HostFailure::new))
+                .collect(),
+            Reply::Answers { answers } => Err(HostFailure::new(format!(
+                "the host gave {} answers to {count} messages",
+                answers.len()
+            ))),
+            Reply::Done { reason, .. } => Err(HostFailure::new(
+                reason.unwrap_or_else(|| "the host gave no answer".to_owned()),
+            )),
+        }
+    }
+}
+
+impl<R, W> Drop for LineHost<R, W> {
+    fn drop(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            // It sees the end of its input as well; whoever does not end by himself is ended.
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}

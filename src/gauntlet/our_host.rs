@@ -1,0 +1,426 @@
+//! This library's own host, put to the test.
+
+use std::collections::HashSet;
+use std::string::{String, ToString};
+use std::vec::Vec;
+use std::{format, thread};
+
+use super::{
+    Answer, Capability, Contactless, HostFailure, HostUnderTest, Issued, KeyOffer, Message,
+    OnlinePin, Status, TokenDomain, Verification,
+};
+use crate::element::{
+    Amount, ApplicationIdentifier, CountryCode, CurrencyCode, Date, IadTail, Pan,
+    PanSequenceNumber, ServiceCode, YearMonth,
+};
+use crate::error::Result;
+use crate::issuer::{
+    self, AuthorisationRequest, Authoriser, CardRecord, CardStatus, ClaimedVerification,
+    Cvv2Expiry, DynamicLayout, DynamicValue, Form, IssuedCard, Issuer, Language, MemoryStore,
+    MessageKind, PinExpectation, PosEntryMode, StateKey, StripeKeys, TerminalCapability, Timestamp,
+    Verdict,
+};
+use crate::key::{CardKeyOption, IssuerKeySet, IssuerMasterKey, KeyPolicy};
+use crate::magstripe::CardVerificationKey;
+
+/// A host made of this library: [`Authoriser`] over a [`MemoryStore`], the default policy, and a list of cards.
+///
+/// What a network's adapter does in life is done here in the plainest way: fields become an [`AuthorisationRequest`], the card is
+/// looked up by PAN and sequence number, and a reversal's original by its trace number.
+#[derive(Debug, Default)]
+pub struct AuthoriserHost {
+    bench: Option<Bench>,
+    /// Trace numbers of what was approved.
+    approved: HashSet<u32>,
+}
+
+/// What a scenario has.
+#[derive(Debug)]
+struct Bench {
+    authoriser: Authoriser<IssuerKeySet, StripeKeys>,
+    store: MemoryStore,
+    cards: Vec<Issued>,
+}
+
+impl AuthoriserHost {
+    /// A host without keys and cards.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn note(&mut self, message: &Message, answer: &Answer) {
+        if answer.approves() {
+            self.approved.insert(message.stan);
+        }
+    }
+
+    fn original_found(&self, message: &Message) -> bool {
+        let original = message.original;
+        original.is_some_and(|stan| self.approved.contains(&stan))
+    }
+
+    fn bench(&self) -> std::result::Result<&Bench, HostFailure> {
+        self.bench
+            .as_ref()
+            .ok_or_else(|| HostFailure::new("the host has no keys"))
+    }
+}
+
+impl HostUnderTest for AuthoriserHost {
+    fn begin(&mut self, _scenario: &str) -> std::result::Result<(), HostFailure> {
+        *self = Self::new();
+        Ok(())
+    }
+
+    fn load_keys(
+        &mut self,
+        offer: &KeyOffer,
+    ) -> std::result::Result<std::result::Result<(), String>, HostFailure> {
+        let keys = match key_set(offer) {
+            Ok(keys) => keys,
+            Err(error) => return Ok(Err(error.to_string())),
+        };
+        let stripe = stripe_keys(offer)?;
+        self.bench = Some(Bench {
+            // A test's key for the names of its store, which dies with it.
+            authoriser: Authoriser::new(Issuer::new(keys), StateKey::new(&[0x5A; 32]))
+                .with_stripe(stripe),
+            store: MemoryStore::new(),
+            cards: Vec::new(),
+        });
+        Ok(Ok(()))
+    }
+
+    fn issue(&mut self, card: &Issued) -> std::result::Result<(), HostFailure> {
+        let Some(bench) = &mut self.bench else {
+            return Err(HostFailure::new("the host has no keys"));
+        };
+        bench
+            .cards
+            .retain(|known| (&known.pan, known.sequence) != (&card.pan, card.sequence));
+        bench.cards.push(card.clone());
+        Ok(())
+    }
+
+    fn submit(&mut self, message: &Message) -> std::result::Result<Answer, HostFailure> {
+        let answer = self
+            .bench()?
+            .decide(message, self.original_found(message))?;
+        self.note(message, &answer);
+        Ok(answer)
+    }
+
+    fn submit_at_once(
+        &mut self,
+        messages: &[Message],
+    ) -> std::result::Result<Vec<Answer>, HostFailure> {
+        let bench = self.bench()?;
+        let found: Vec<bool> = messages.iter().map(|m| self.original_found(m)).collect();
+        let answers = thread::scope(|scope| {
+            let threads: Vec<_> = messages
+                .iter()
+                .zip(&found)
+                .map(|(message, found)| scope.spawn(|| bench.decide(message, *found)))
+                .collect();
+            threads
+                .into_iter()
+                .map(|thread| {
+                    let panicked = |_| Err(HostFailure::new("a thread of the host panicked"));
+                    thread.join().unwrap_or_else(panicked)
+                })
+                .collect::<std::result::Result<Vec<_>, _>>()
+        })?;
+        for (message, answer) in messages.iter().zip(&answers) {
+            self.note(message, answer);
+        }
+        Ok(answers)
+    }
+}
+
+impl Bench {
+    fn decide(
+        &self,
+        message: &Message,
+        original_found: bool,
+    ) -> std::result::Result<Answer, HostFailure> {
+        let Some(issued) = self.card(message) else {
+            return Ok(refusal(Verdict::Decline, "14", "no such card"));
+        };
+        let applications = applications(issued)?;
+        let card = issued_card(issued, &applications)?;
+        let texts = Texts::of(message);
+        // What is not even a field of its format is refused before anything is judged.
+        let Ok(request) = request(message, &texts, original_found) else {
+            return Ok(refusal(Verdict::Reject, "30", "a field breaks its format"));
+        };
+        let mut assessment = match self.authoriser.assess(&request, &card, &self.store) {
+            Ok(assessment) => assessment,
+            Err(never) => match never {},
+        };
+        let answered = self
+            .authoriser
+            .answer(&mut assessment)
+            .map_err(|error| HostFailure::new(error.to_string()))?;
+        let reasons = assessment.reasons.iter();
+        Ok(Answer {
+            verdict: Some(assessment.verdict),
+            response_code: String::from_utf8_lossy(&assessment.response_code().to_bytes())
+                .into_owned(),
+            issuer_authentication_data: answered.map(|data| data.as_bytes().to_vec()),
+            reasons: reasons
+                .map(|reason| format!("{}: {}", reason.kind.id(), reason.text(Language::English)))
+                .collect(),
+        })
+    }
+
+    /// The card of a message: by sequence number where the message has one that is known, else the one that is in use.
+    fn card(&self, message: &Message) -> Option<&Issued> {
+        let of_account = || self.cards.iter().filter(|card| card.pan == message.pan);
+        let named = |card: &&Issued| {
+            message.sequence.is_some() && card.sequence.or(Some(0)) == message.sequence
+        };
+        of_account()
+            .find(named)
+            .or_else(|| of_account().find(|card| card.status == Status::Active))
+            .or_else(|| of_account().next())
+    }
+}
+
+fn refusal(verdict: Verdict, code: &str, reason: &str) -> Answer {
+    Answer {
+        verdict: Some(verdict),
+        response_code: code.to_string(),
+        issuer_authentication_data: None,
+        reasons: [reason.to_string()].to_vec(),
+    }
+}
+
+fn key_set(offer: &KeyOffer) -> Result<IssuerKeySet> {
+    let policy = KeyPolicy::Strict;
+    let algorithm = offer.algorithm;
+    IssuerKeySet::new(
+        offer.index,
+        IssuerMasterKey::new(algorithm, &offer.ac, policy)?,
+    )
+    .with_smi(IssuerMasterKey::new(algorithm, &offer.smi, policy)?)?
+    .with_smc(IssuerMasterKey::new(algorithm, &offer.smc, policy)?)
+}
+
+/// The keys of stripes. One pair for all, as the scenarios have it.
+fn stripe_keys(offer: &KeyOffer) -> Result<StripeKeys> {
+    let pair = || CardVerificationKey::tdes(&super::stripe::TEST_KEY_CVV);
+    let keys = StripeKeys::new(pair()?)
+        .with_cvv2(pair()?, Cvv2Expiry::YearMonth)
+        .with_cvc3(
+            IssuerMasterKey::tdes(&super::stripe::TEST_KEY_CVC3)?,
+            CardKeyOption::A,
+        );
+    Ok(if offer.algorithm.is_aes() {
+        keys
+    } else {
+        let master = IssuerMasterKey::tdes(&offer.ac)?;
+        keys.with_dcvv(master, CardKeyOption::A)
+    })
+}
+
+fn sequence(number: Option<u8>) -> Result<Option<PanSequenceNumber>> {
+    number
+        .map(|number| PanSequenceNumber::from_digits(format!("{number:02}")))
+        .transpose()
+}
+
+fn year_month(text: &str) -> Result<YearMonth> {
+    let bytes = super::plastic::nibbles(text);
+    YearMonth::parse(&bytes)
+}
+
+fn applications(issued: &Issued) -> Result<Vec<ApplicationIdentifier>> {
+    let chip = issued.chip.iter();
+    chip.map(|chip| ApplicationIdentifier::parse(&chip.aid))
+        .collect()
+}
+
+fn status(status: Status) -> CardStatus {
+    match status {
+        Status::Active => CardStatus::Active,
+        Status::Lost => CardStatus::Lost,
+        Status::Stolen => CardStatus::Stolen,
+        Status::Blocked => CardStatus::Blocked,
+        Status::Replaced => CardStatus::Replaced,
+    }
+}
+
+fn issued_card<'v>(
+    issued: &Issued,
+    applications: &'v [ApplicationIdentifier],
+) -> Result<IssuedCard<'v>> {
+    let pan = Pan::from_digits(&issued.pan)?;
+    let number = sequence(issued.sequence)?;
+    let expiry = year_month(&issued.expiry)?;
+    let service_code = ServiceCode::from_digits(&issued.service_code)?;
+    let mut card = match &issued.chip {
+        None => IssuedCard::stripe(pan, expiry, service_code),
+        Some(chip) => {
+            let record = CardRecord::new(pan, number, chip.version, chip.key_index);
+            let record = if chip.zero_padded {
+                record.with_iad_tail(IadTail::ZeroPadded)
+            } else {
+                record
+            };
+            let mut card = IssuedCard::chip(record, expiry, service_code);
+            card.applications = applications;
+            card.relay_resistance = Some(chip.relay_resistance);
+            card
+        }
+    };
+    card.sequence = number;
+    card.country = Some(CountryCode::new(issued.country)?);
+    card.currency = Some(CurrencyCode::new(issued.currency)?);
+    card.verification_limit = Some(Amount::new(issued.verification_limit)?);
+    if issued.prefers_pin {
+        card.pin = PinExpectation::Preferred;
+    }
+    card.contactless = Some(match issued.contactless {
+        Contactless::None => issuer::Contactless::None,
+        Contactless::Emv => issuer::Contactless::Chip,
+        Contactless::Cvc3 | Contactless::Dcvv => issuer::Contactless::Stripe,
+    });
+    card.dynamic_value = match issued.contactless {
+        Contactless::None | Contactless::Emv => None,
+        Contactless::Cvc3 => {
+            let layout = DynamicLayout::new((0, 3), (3, 5)).with_number((8, 4), Some(12));
+            Some((DynamicValue::Cvc3, layout))
+        }
+        Contactless::Dcvv => Some((DynamicValue::Dcvv, DynamicLayout::new((5, 3), (8, 4)))),
+    };
+    match issued.token {
+        None => card.status = status(issued.status),
+        Some(domain) => {
+            card.form = Form::Token {
+                domain: match domain {
+                    TokenDomain::Device => issuer::TokenDomain::DEVICE,
+                    TokenDomain::Merchant => issuer::TokenDomain::ELECTRONIC_COMMERCE,
+                },
+                funding: status(issued.status),
+            };
+        }
+    }
+    Ok(card)
+}
+
+/// Numbers of the message as text.
+struct Texts {
+    stan: String,
+}
+
+impl Texts {
+    fn of(message: &Message) -> Self {
+        Self {
+            stan: format!("{:06}", message.stan),
+        }
+    }
+}
+
+/// Merchant categories of gates: commuter transport, railways, buses, tolls, parking.
+const TRANSIT: [u16; 5] = [4111, 4112, 4131, 4784, 7523];
+
+/// What the message wants: by its type, processing code and amount.
+fn kind(message: &Message) -> MessageKind {
+    let is = |prefix: &str| message.mti.starts_with(prefix);
+    let processing = message.processing_code.get(..2).unwrap_or_default();
+    if is("04") {
+        MessageKind::Reversal
+    } else if is("022") {
+        MessageKind::Clearing
+    } else if is("012") {
+        MessageKind::Advice
+    } else if processing == "20" {
+        MessageKind::Refund
+    } else if message.amount > 0 {
+        MessageKind::Authorisation
+    } else if TRANSIT.contains(&message.mcc) {
+        MessageKind::AtcUpdate
+    } else {
+        MessageKind::AccountStatus
+    }
+}
+
+fn request<'m>(
+    message: &'m Message,
+    texts: &'m Texts,
+    original_found: bool,
+) -> Result<AuthorisationRequest<'m>> {
+    let at = Timestamp(message.at);
+    let kind = kind(message);
+    let mut request = AuthorisationRequest::new(
+        kind,
+        Pan::from_digits(&message.pan)?,
+        Amount::new(message.amount)?,
+        CurrencyCode::new(message.currency)?,
+        PosEntryMode::parse(&message.entry_mode)?,
+        at,
+    );
+    request.deferred = message.deferred;
+    request.estimated = message.estimated;
+    request.sequence = sequence(message.sequence)?;
+    request.expiry = message.expiry.as_deref().map(year_month).transpose()?;
+    request.processing_code = Some(&message.processing_code);
+    request.local_date = at
+        .date()
+        .map(|today| local_date(today, &message.local_date))
+        .transpose()?;
+    request.stan = Some(&texts.stan);
+    request.rrn = Some(&message.rrn);
+    request.terminal = match message.capability {
+        Capability::Unknown => TerminalCapability::Unknown,
+        Capability::Stripe => TerminalCapability::Stripe,
+        Capability::Chip => TerminalCapability::Chip,
+        Capability::ChipAndContactless => TerminalCapability::ChipAndContactless,
+        Capability::StripeAndContactlessStripe => TerminalCapability::ContactlessStripe,
+        Capability::None => TerminalCapability::Manual,
+    };
+    request.verification = message.verification.map(|claim| match claim {
+        Verification::Nothing => ClaimedVerification::Nothing,
+        Verification::Signature => ClaimedVerification::Signature,
+        Verification::OfflinePin => ClaimedVerification::OfflinePin,
+        Verification::OnlinePin => ClaimedVerification::OnlinePin,
+        Verification::Device => ClaimedVerification::ConsumerDevice,
+    });
+    request.pin = match message.pin {
+        None => issuer::OnlinePin::NotSent,
+        Some(OnlinePin::Right) => issuer::OnlinePin::Right,
+        Some(OnlinePin::Wrong) => issuer::OnlinePin::Wrong,
+    };
+    request.mcc = Some(message.mcc);
+    request.acquirer = Some(&message.acquirer);
+    request.terminal_id = Some(&message.terminal);
+    request.merchant = Some(&message.merchant);
+    request.country = Some(CountryCode::new(message.country)?);
+    request.track1 = message.track_1.as_deref();
+    request.track2 = message.track_2.as_deref();
+    request.cvv2 = message.cvv2.as_deref();
+    request.chip = message.chip.as_deref();
+    if kind == MessageKind::Reversal {
+        request.original_found = Some(original_found);
+    }
+    Ok(request)
+}
+
+/// DE 13 has no year: the one that brings it nearest to today.
+fn local_date(today: Date, month_day: &str) -> Result<Date> {
+    let [month, day] = *super::plastic::nibbles(month_day) else {
+        return Date::parse(&[]);
+    };
+    let year = |offset: u16| {
+        let year = (today.year() + offset - 1) % 100;
+        Date::parse(&[(year / 10 * 16 + year % 10) as u8, month, day])
+    };
+    let distance = |date: &Date| date.days_since(today).abs();
+    let mut nearest = year(1)?;
+    for date in [year(0), year(2)].into_iter().flatten() {
+        if distance(&date) < distance(&nearest) {
+            nearest = date;
+        }
+    }
+    Ok(nearest)
+}

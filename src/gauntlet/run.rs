@@ -1,0 +1,151 @@
+//! Plays scenarios.
+
+use std::string::{String, ToString};
+use std::vec::Vec;
+
+use super::plastic::{Made, ends_itself, is_visa};
+use super::scenario::{Profiles, Scenario};
+use super::terminal::Device;
+use super::world::{Trouble, World};
+use super::{Answer, HostFailure, HostUnderTest, Message, Report, Row, Run, scenarios};
+use crate::card::test_cards::{self, TestCard};
+
+/// Which scenarios are played, and how.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Ids or class letters; empty for all.
+    pub only: Vec<String>,
+    /// The one test card; `None` for each that a scenario can run with.
+    pub profile: Option<String>,
+    /// Whether those that need the monitoring of behaviour are played too.
+    pub with_monitoring: bool,
+    /// Whether every message's data objects come in another order: a host's verdicts do not depend on it.
+    pub reorder: bool,
+}
+
+/// A message and its answer, as they pass.
+#[derive(Clone, Copy, Debug)]
+pub struct Observed<'a> {
+    /// The scenario.
+    pub scenario: &'static Scenario,
+    /// The test card's name.
+    pub profile: &'static str,
+    /// Whether this message is the attacker's; the others are honest.
+    pub attack: bool,
+    /// The message.
+    pub message: &'a Message,
+    /// What the host answered.
+    pub answer: &'a Answer,
+}
+
+impl Profiles {
+    /// The test cards.
+    fn cards(self, wanted: Option<&str>) -> Vec<&'static TestCard> {
+        let usual = test_cards::VISA_18_LIKE.name;
+        let fits = |card: &&TestCard| match self {
+            Self::All => true,
+            // Asked for by name, a card may stand for all as well as the usual one; it needs a TDES stripe alone.
+            Self::Any => wanted.map_or(card.name == usual, |name| card.name == name),
+            Self::Visa => is_visa(card),
+            Self::SelfEnding => ends_itself(card.profile.version.iad_layout),
+            Self::Named(names) => names.contains(&card.name),
+            Self::Except(names) => !names.contains(&card.name),
+        };
+        TestCard::ALL
+            .iter()
+            .filter(fits)
+            .filter(|card| wanted.is_none_or(|name| card.name == name))
+            .collect()
+    }
+}
+
+fn is_wanted(scenario: &Scenario, only: &[String]) -> bool {
+    let names = |wanted: &String| {
+        scenario.id.eq_ignore_ascii_case(wanted)
+            || wanted.chars().count() == 1
+                && scenario
+                    .id
+                    .chars()
+                    .zip(wanted.chars())
+                    .all(|(a, b)| a.eq_ignore_ascii_case(&b))
+    };
+    only.is_empty() || only.iter().any(names)
+}
+
+/// Plays the scenarios against a host. `observe` sees every message and its answer.
+///
+/// # Errors
+/// When the host cannot be asked. A scenario that goes astray is a failed row, not an error.
+pub fn run(
+    host: &mut dyn HostUnderTest,
+    options: &Options,
+    observe: &mut dyn FnMut(Observed<'_>),
+) -> Result<Report, HostFailure> {
+    let mut report = Report::default();
+    for scenario in scenarios() {
+        if !is_wanted(scenario, &options.only) {
+            continue;
+        }
+        let mut runs = Vec::new();
+        let cards = scenario.profiles.cards(options.profile.as_deref());
+        if cards.is_empty() {
+            continue;
+        }
+        if !scenario.needs_monitoring || options.with_monitoring {
+            for test in cards {
+                runs.push(play(scenario, test, host, options, observe)?);
+            }
+        }
+        report.rows.push(Row { scenario, runs });
+    }
+    Ok(report)
+}
+
+fn play(
+    scenario: &'static Scenario,
+    test: &'static TestCard,
+    host: &mut dyn HostUnderTest,
+    options: &Options,
+    observe: &mut dyn FnMut(Observed<'_>),
+) -> Result<Run, HostFailure> {
+    let mut run = Run {
+        scenario,
+        profile: test.name,
+        checks: Vec::new(),
+        trouble: None,
+    };
+    match stage(scenario, test, host, options, observe) {
+        Ok(checks) => run.checks = checks,
+        Err(Trouble::Host(failure)) => return Err(failure),
+        Err(Trouble::Scenario(astray)) => run.trouble = Some(astray.0.to_string()),
+    }
+    Ok(run)
+}
+
+/// Makes the cards and plays.
+fn stage(
+    scenario: &'static Scenario,
+    test: &'static TestCard,
+    host: &mut dyn HostUnderTest,
+    options: &Options,
+    observe: &mut dyn FnMut(Observed<'_>),
+) -> Result<Vec<super::Check>, Trouble> {
+    let made = scenario
+        .cards
+        .iter()
+        .map(|plastic| Made::new(test, *plastic))
+        .collect::<Result<Vec<_>, _>>()?;
+    let records: Vec<_> = made.iter().map(Made::records).collect();
+    let profiles: Vec<_> = made
+        .iter()
+        .zip(&records)
+        .map(|(made, records)| made.profile(records))
+        .collect();
+    let mut devices = Vec::new();
+    for (made, profile) in made.iter().zip(&profiles) {
+        devices.push(Device::new(profile, made.keys()?)?);
+    }
+    World::new(scenario, test, &made, devices, host, observe)
+        .reordering(options.reorder)
+        .play()
+}

@@ -1,0 +1,29 @@
+//! What no host can see, and what this library leaves to others.
+//!
+//! # What the bytes do not show
+//!
+//! - A **relay** of a genuine card, unless card and reader measure the time and the verification results say so.
+//! - A **pre-play** that is used before the genuine card's next payment: the cryptogram is the card's own. The terminal's
+//!   weak numbers may show, over many transactions.
+//! - A **full copy of a stripe** used where only stripes are read.
+//! - What happens **offline**, until it is presented: wrong TCs, wedges, clones of static data.
+//! - **Side channels and faults** of the card.
+//! - A **man behind the terminal** who replaces data before they are sent, as long as they are consistent.
+//! - A PIN that the terminal **claims nowhere**: without a claim there is no contradiction. Cards that say that they expected a
+//!   PIN, or that the terminal wrongly assumes one, help.
+//!
+//! # What is left to others
+//!
+//! - Card verification results of JCB and Interac cards are not public: there, claims about PINs and the type of the
+//!   cryptogram cannot be compared with what the card signed.
+//! - The order of the commands in an issuer script is bound by M/Chip's keys and by format 1's chaining alone. With the
+//!   other styles a man in the middle can change the order within a transaction.
+//! - M/Chip's results have no bit for an answer that never came: an answer that was kept back shows with other cards alone.
+//! - Behaviour over time (testing, cash-out, impossible travel, common points of purchase) needs more than the counters
+//!   that are kept per card and place.
+//! - PIN verification is the host's: the judgement is told its result.
+//!
+//! # What absence means
+//!
+//! Tags 9F27, 9F34 and 5F34 may be missing from an honest message. A comparison with something that is missing has no
+//! result, and no result speaks against a card.
