@@ -66,7 +66,7 @@
 //! |---|---|
 //! | `std` (default) | `alloc` |
 //! | `alloc` | key sets in a `Vec` |
-//! | `simd` | constant-time TDES, and many cryptograms at once in vector registers ([`Issuer::verify_batch`]); the only `unsafe` code |
+//! | `simd` | many cryptograms at once, and one TDES in less time, in vector registers ([`Issuer::verify_batch`]); the only `unsafe` code |
 //! | `oda` | offline data authentication with RSA and elliptic curves; needs a heap |
 //! | `gauntlet` | published attacks and honest traffic, to test a host with |
 //! | `laboratory` | single steps on bare values, for test benches; **never in an authorisation host** |

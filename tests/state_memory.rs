@@ -97,7 +97,7 @@ fn one_of_eight_threads_finds_a_counter_new() {
                 let (store, start) = (&store, &start);
                 scope.spawn(move || {
                     let new = |atc: &u16| {
-                        if atc % 16 == 0 {
+                        if atc.is_multiple_of(16) {
                             start.wait();
                         }
                         let mut store = store;

@@ -2,11 +2,11 @@
 
 use core::ops::Deref;
 
-use aes::{Aes128, Aes192, Aes256};
+use aes::{Aes128Dec, Aes128Enc, Aes192Dec, Aes192Enc, Aes256Dec, Aes256Enc};
 use cipher::{BlockCipherDecrypt, BlockCipherEncrypt, KeyInit};
 
 use crate::crypto::SecretKey;
-use crate::crypto::tdes::Tdes;
+use crate::crypto::lanes::single::Tdes2Key;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Cipher and key length.
@@ -69,7 +69,7 @@ pub enum Mode {
     Cbc,
 }
 
-/// A scheduled key.
+/// A key scheduled to encipher, which is nearly all that EMV does.
 pub(crate) trait BlockCipher {
     /// Block length in bytes.
     fn block_length(&self) -> usize;
@@ -78,8 +78,10 @@ pub(crate) trait BlockCipher {
     /// with zeros on the right, as EMV does for AES, so that one call serves both.
     fn encrypt(&self, block: [u8; 16]) -> [u8; 16];
 
-    /// Deciphers one block; of TDES the first eight bytes count.
-    fn decrypt(&self, block: [u8; 16]) -> [u8; 16];
+    /// Enciphers two blocks, as the halves of a derived key need it.
+    fn encrypt_pair(&self, blocks: [[u8; 16]; 2]) -> [[u8; 16]; 2] {
+        blocks.map(|block| self.encrypt(block))
+    }
 
     /// Enciphers whole blocks in place.
     ///
@@ -106,52 +108,31 @@ pub(crate) trait BlockCipher {
         }
         Ok(())
     }
-
-    /// Deciphers whole blocks in place.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Padding`] when `data` is not whole blocks.
-    fn decrypt_blocks(&self, mode: Mode, data: &mut [u8]) -> Result<()> {
-        let length = self.block_length();
-        if !data.len().is_multiple_of(length) {
-            return Err(Error::new(ErrorKind::Padding));
-        }
-        let mut chain = [0; 16];
-        for chunk in data.chunks_exact_mut(length) {
-            let mut block = [0; 16];
-            for (to, from) in block.iter_mut().zip(&*chunk) {
-                *to = *from;
-            }
-            let output = self.decrypt(block);
-            for ((to, from), link) in chunk.iter_mut().zip(output).zip(chain) {
-                *to = from ^ link;
-            }
-            if mode == Mode::Cbc {
-                chain = block;
-            }
-        }
-        Ok(())
-    }
 }
 
-impl BlockCipher for Tdes {
+impl BlockCipher for Tdes2Key {
     fn block_length(&self) -> usize {
         8
     }
 
     fn encrypt(&self, block: [u8; 16]) -> [u8; 16] {
-        first_half(block, |half| self.encrypt(half))
+        widened(self.encrypt(first_half(block)))
     }
 
-    fn decrypt(&self, block: [u8; 16]) -> [u8; 16] {
-        first_half(block, |half| self.decrypt(half))
+    /// Both in the time of one.
+    fn encrypt_pair(&self, blocks: [[u8; 16]; 2]) -> [[u8; 16]; 2] {
+        self.encrypt_pair(blocks.map(first_half)).map(widened)
     }
 }
 
-/// The first eight bytes through `work`, and zeros after them.
-fn first_half(block: [u8; 16], work: impl FnOnce([u8; 8]) -> [u8; 8]) -> [u8; 16] {
+fn first_half(block: [u8; 16]) -> [u8; 8] {
     let [a, b, c, d, e, f, g, h, ..] = block;
-    let [a, b, c, d, e, f, g, h] = work([a, b, c, d, e, f, g, h]);
+    [a, b, c, d, e, f, g, h]
+}
+
+/// Eight bytes, and zeros after them.
+pub(crate) fn widened(half: [u8; 8]) -> [u8; 16] {
+    let [a, b, c, d, e, f, g, h] = half;
     [a, b, c, d, e, f, g, h, 0, 0, 0, 0, 0, 0, 0, 0]
 }
 
@@ -166,31 +147,30 @@ macro_rules! aes {
                 self.encrypt_block((&mut block).into());
                 block
             }
-
-            fn decrypt(&self, mut block: [u8; 16]) -> [u8; 16] {
-                self.decrypt_block((&mut block).into());
-                block
-            }
         }
     )+ };
 }
 
-aes!(Aes128 Aes192 Aes256);
+aes!(Aes128Enc Aes192Enc Aes256Enc);
 
 /// A scheduled key to keep. A key that is used once is scheduled by [`SecretKey::with_cipher`], because this
 /// type is as large as the largest of its members, and moving it about costs more than an AES block.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a master key is scheduled once and stays where it is"
+)]
 pub(crate) enum Cipher {
-    Tdes(Tdes),
-    Aes128(Aes128),
-    Aes192(Aes192),
-    Aes256(Aes256),
+    Tdes(Tdes2Key),
+    Aes128(Aes128Enc),
+    Aes192(Aes192Enc),
+    Aes256(Aes256Enc),
 }
 
 impl Cipher {
     /// Schedules `key`, whose length must be the algorithm's.
     pub(crate) fn new(algorithm: Algorithm, key: &[u8]) -> Result<Self> {
         Ok(match algorithm {
-            Algorithm::Tdes => Self::Tdes(tdes(key)?),
+            Algorithm::Tdes => Self::Tdes(Tdes2Key::new(sized(key)?)),
             Algorithm::Aes128 => Self::Aes128(scheduled(key)?),
             Algorithm::Aes192 => Self::Aes192(scheduled(key)?),
             Algorithm::Aes256 => Self::Aes256(scheduled(key)?),
@@ -215,23 +195,62 @@ impl SecretKey {
     /// Schedules the key for the time that `work` takes.
     pub(crate) fn with_cipher<T>(&self, work: impl FnOnce(&dyn BlockCipher) -> T) -> Result<T> {
         match self.algorithm() {
-            Algorithm::Tdes => Ok(with(Tdes::new, sized(self.bytes())?, work)),
-            Algorithm::Aes128 => Ok(with(Aes128::new, sized(self.bytes())?, work)),
-            Algorithm::Aes192 => Ok(with(Aes192::new, sized(self.bytes())?, work)),
-            Algorithm::Aes256 => Ok(with(Aes256::new, sized(self.bytes())?, work)),
+            Algorithm::Tdes => Ok(Tdes2Key::with(sized(self.bytes())?, |key| work(key))),
+            Algorithm::Aes128 => Ok(with(Aes128Enc::new, sized(self.bytes())?, work)),
+            Algorithm::Aes192 => Ok(with(Aes192Enc::new, sized(self.bytes())?, work)),
+            Algorithm::Aes256 => Ok(with(Aes256Enc::new, sized(self.bytes())?, work)),
+        }
+    }
+
+    /// Deciphers whole blocks in place.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Padding`] when `data` is not whole blocks.
+    pub(crate) fn decrypt_blocks(&self, mode: Mode, data: &mut [u8]) -> Result<()> {
+        match self.algorithm() {
+            Algorithm::Tdes => {
+                let undo = |key: &Tdes2Key| undo_blocks(|block| key.decrypt(block), mode, data);
+                Tdes2Key::with(sized(self.bytes())?, undo)
+            }
+            Algorithm::Aes128 => undo_aes::<Aes128Dec>(self.bytes(), mode, data),
+            Algorithm::Aes192 => undo_aes::<Aes192Dec>(self.bytes(), mode, data),
+            Algorithm::Aes256 => undo_aes::<Aes256Dec>(self.bytes(), mode, data),
         }
     }
 }
 
-/// Schedules a TDES key.
-///
-/// # Errors
-/// [`ErrorKind::KeyLength`].
-pub(crate) fn tdes(key: &[u8]) -> Result<Tdes> {
-    let key = key
-        .try_into()
-        .map_err(|_| Error::new(ErrorKind::KeyLength))?;
-    Ok(Tdes::new(key))
+fn undo_aes<C>(key: &[u8], mode: Mode, data: &mut [u8]) -> Result<()>
+where
+    C: KeyInit + BlockCipherDecrypt<BlockSize = cipher::consts::U16>,
+{
+    let aes: C = scheduled(key)?;
+    let decrypt = |mut block: [u8; 16]| {
+        aes.decrypt_block((&mut block).into());
+        block
+    };
+    undo_blocks(decrypt, mode, data)
+}
+
+fn undo_blocks<const N: usize>(
+    decrypt: impl Fn([u8; N]) -> [u8; N],
+    mode: Mode,
+    data: &mut [u8],
+) -> Result<()> {
+    let (blocks, []) = data.as_chunks_mut() else {
+        return Err(Error::new(ErrorKind::Padding));
+    };
+    let mut chain = [0; N];
+    for block in blocks {
+        let before = *block;
+        *block = decrypt(before);
+        for (byte, link) in block.iter_mut().zip(chain) {
+            *byte ^= link;
+        }
+        if mode == Mode::Cbc {
+            chain = before;
+        }
+    }
+    Ok(())
 }
 
 fn scheduled<C: KeyInit>(key: &[u8]) -> Result<C> {
@@ -239,7 +258,7 @@ fn scheduled<C: KeyInit>(key: &[u8]) -> Result<C> {
 }
 
 /// The key as the cipher takes it.
-fn sized<'k, K>(key: &'k [u8]) -> Result<&'k K>
+pub(crate) fn sized<'k, K>(key: &'k [u8]) -> Result<&'k K>
 where
     &'k K: TryFrom<&'k [u8]>,
 {

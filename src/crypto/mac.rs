@@ -1,9 +1,16 @@
 //! Message authentication codes: the retail MAC for TDES, CMAC for AES.
 
+use aes::{Aes128Enc, Aes192Enc, Aes256Enc};
+use cipher::consts::U16;
+use cipher::{
+    Array, BlockCipherEncBackend, BlockCipherEncClosure, BlockCipherEncrypt, BlockSizeUser, KeyInit,
+};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroize;
 
-use crate::crypto::cipher::tdes;
+use crate::crypto::cipher::{sized, widened};
+use crate::crypto::lanes::single::Tdes2Key;
+use crate::crypto::message::{Bounded, CAPACITY};
 use crate::crypto::{Algorithm, Padding, SecretKey};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -14,8 +21,7 @@ use crate::error::{Error, ErrorKind, Result};
 /// [`ErrorKind::Padding`] when `padding` leaves a TDES message that is not whole blocks, or is other than
 /// none with AES; [`ErrorKind::MessageTooLong`] when a length in front does not fit in its byte.
 pub(crate) fn mac(key: &SecretKey, padding: Padding, message: &[u8]) -> Result<[u8; 8]> {
-    let [a, b, c, d, e, f, g, h, ..] = full_mac(key, padding, message)?;
-    Ok([a, b, c, d, e, f, g, h])
+    full_mac(key, padding, message).map(leftmost)
 }
 
 /// The MAC before truncation: eight bytes and zeros after them with TDES, 16 bytes with AES.
@@ -30,48 +36,133 @@ pub(crate) fn full_mac(key: &SecretKey, padding: Padding, message: &[u8]) -> Res
     }
 }
 
-/// ISO/IEC 9797-1 MAC algorithm 3: a CBC-MAC with the left key, whose result goes through `D` with the right
-/// key and `E` with the left.
-#[inline(never)] // The schedules have a stack frame of their own.
-fn retail_mac(key: &SecretKey, padding: Padding, message: &[u8]) -> Result<[u8; 16]> {
-    let (front, tail) = padding.around(message.len(), 8)?;
-    let length = front.iter().len() + message.len() + tail.len();
-    if length == 0 || !length.is_multiple_of(8) {
-        return Err(Error::new(ErrorKind::Padding));
+/// Whether `claimed` is [`mac`], compared in constant time.
+///
+/// # Errors
+/// Those of [`mac`].
+pub(crate) fn verify_mac(
+    key: &SecretKey,
+    padding: Padding,
+    message: &[u8],
+    claimed: &[u8; 8],
+) -> Result<bool> {
+    match key.algorithm() {
+        Algorithm::Tdes => verify_retail_mac(key, padding, message, claimed),
+        _ => Ok(constant_time_eq(&mac(key, padding, message)?, claimed)),
     }
-    let [a, b, c, d, e, f, g, h] =
-        tdes(key.bytes())?.retail_mac(&[front.as_slice(), message, tail])?;
-    Ok([a, b, c, d, e, f, g, h, 0, 0, 0, 0, 0, 0, 0, 0])
 }
 
-/// CMAC (NIST SP 800-38B, RFC 4493). Written out, because it needs one schedule on the stack where a MAC object
-/// moves its own about.
+const fn leftmost(mac: [u8; 16]) -> [u8; 8] {
+    let [a, b, c, d, e, f, g, h, ..] = mac;
+    [a, b, c, d, e, f, g, h]
+}
+
+/// ISO/IEC 9797-1 MAC algorithm 3: a CBC-MAC with the left key, whose result goes through `D` with the right
+/// key and `E` with the left.
+#[inline(never)] // The padded message has a stack frame of its own.
+fn retail_mac(key: &SecretKey, padding: Padding, message: &[u8]) -> Result<[u8; 16]> {
+    let mut padded = Bounded::new();
+    let blocks = pad(&mut padded, padding, message)?;
+    let mac = Tdes2Key::with(sized(key.bytes())?, |key| key.retail_mac(blocks));
+    Ok(widened(mac))
+}
+
 #[inline(never)] // As above.
+fn verify_retail_mac(
+    key: &SecretKey,
+    padding: Padding,
+    message: &[u8],
+    claimed: &[u8; 8],
+) -> Result<bool> {
+    let mut padded = Bounded::new();
+    let blocks = pad(&mut padded, padding, message)?;
+    let verify = |key: &Tdes2Key| key.is_retail_mac(blocks, *claimed);
+    Ok(Tdes2Key::with(sized(key.bytes())?, verify))
+}
+
+/// A block longer than a message is: its padding.
+type Padded = Bounded<{ CAPACITY + 16 }>;
+
+/// The message in whole blocks, at least one, written into `padded`.
+fn pad<'p>(padded: &'p mut Padded, padding: Padding, message: &[u8]) -> Result<&'p [[u8; 8]]> {
+    let (front, tail) = padding.around(message.len(), 8)?;
+    for part in [front.as_slice(), message, tail] {
+        padded.push(part)?;
+    }
+    match padded.as_bytes().as_chunks() {
+        (blocks @ [_, ..], []) => Ok(blocks),
+        _ => Err(Error::new(ErrorKind::Padding)),
+    }
+}
+
 fn cmac(key: &SecretKey, message: &[u8]) -> Result<[u8; 16]> {
-    key.with_cipher(|cipher| {
-        let encrypt = |block: u128| u128::from_be_bytes(cipher.encrypt(block.to_be_bytes()));
-        let whole = !message.is_empty() && message.len().is_multiple_of(16);
-        let before_last = message.len().div_ceil(16).saturating_sub(1) * 16;
-        let (blocks, last) = message.split_at(before_last);
-        let mut mask = double(encrypt(0));
+    let key = key.bytes();
+    match key.len() {
+        16 => Ok(cmac_under::<Aes128Enc>(sized(key)?, message)),
+        24 => Ok(cmac_under::<Aes192Enc>(sized(key)?, message)),
+        _ => Ok(cmac_under::<Aes256Enc>(sized(key)?, message)),
+    }
+}
+
+#[inline(never)] // The schedule has a stack frame of its own.
+fn cmac_under<C>(key: &Array<u8, C::KeySize>, message: &[u8]) -> [u8; 16]
+where
+    C: KeyInit + BlockCipherEncrypt<BlockSize = U16>,
+{
+    let mut output = [0; 16];
+    C::new(key).encrypt_with_backend(Cmac {
+        message,
+        output: &mut output,
+    });
+    output
+}
+
+/// CMAC (NIST SP 800-38B, RFC 4493). Written out as work for the cipher's backend, because there it takes one schedule
+/// and stays in registers, where a MAC object moves its own about.
+struct Cmac<'a> {
+    message: &'a [u8],
+    output: &'a mut [u8; 16],
+}
+
+impl BlockSizeUser for Cmac<'_> {
+    type BlockSize = U16;
+}
+
+impl BlockCipherEncClosure for Cmac<'_> {
+    #[inline(always)]
+    fn call<B: BlockCipherEncBackend<BlockSize = U16>>(self, backend: &B) {
+        let encrypt = |block: [u8; 16]| {
+            let mut block = Array(block);
+            backend.encrypt_block((&mut block).into());
+            block.0
+        };
+        let before_last = self.message.len().div_ceil(16).saturating_sub(1) * 16;
+        let (blocks, last) = self.message.split_at(before_last);
+        let mut mask = double(u128::from_be_bytes(encrypt([0; 16])));
         let mut end = [0; 16];
-        for (to, from) in end.iter_mut().zip(last) {
-            *to = *from;
-        }
-        if !whole {
+        if let Ok(whole) = last.try_into() {
+            end = whole;
+        } else {
             mask = double(mask);
-            if let Some(byte) = end.get_mut(last.len()) {
-                *byte = 0x80;
+            for (to, from) in end.iter_mut().zip(last.iter().chain(&[0x80])) {
+                *to = *from;
             }
         }
         let (blocks, _) = blocks.as_chunks();
-        let chain = blocks.iter().fold(0, |chain, block| {
-            encrypt(chain ^ u128::from_be_bytes(*block))
-        });
-        let output = encrypt(chain ^ u128::from_be_bytes(end) ^ mask).to_be_bytes();
+        let chain = blocks
+            .iter()
+            .fold([0; 16], |chain, block| encrypt(xor(chain, *block)));
+        *self.output = encrypt(xor(xor(chain, end), mask.to_be_bytes()));
         mask.zeroize();
-        output
-    })
+    }
+}
+
+#[inline(always)]
+fn xor(mut block: [u8; 16], other: [u8; 16]) -> [u8; 16] {
+    for (byte, other) in block.iter_mut().zip(other) {
+        *byte ^= other;
+    }
+    block
 }
 
 /// Multiplication by x in the field of CMAC's subkeys, without a branch on the key.

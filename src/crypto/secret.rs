@@ -28,11 +28,17 @@ impl SecretKey {
 
     /// A key of two blocks: the leftmost bytes that the algorithm needs.
     pub(crate) fn from_blocks(algorithm: Algorithm, left: [u8; 16], right: [u8; 16]) -> Self {
-        let step = algorithm.block_length();
         let mut bytes = [0; 32];
-        let halves = left.iter().take(step).chain(right.iter().take(step));
-        for (to, from) in bytes.iter_mut().zip(halves).take(algorithm.key_length()) {
-            *to = *from;
+        let step = algorithm.block_length();
+        let (first, second) = bytes.split_at_mut(step);
+        let second_length = algorithm.key_length() - step;
+        for (half, block) in [
+            (first, left),
+            (second.get_mut(..second_length).unwrap_or_default(), right),
+        ] {
+            for (to, from) in half.iter_mut().zip(block) {
+                *to = from;
+            }
         }
         Self { algorithm, bytes }
     }
@@ -56,7 +62,7 @@ impl SecretKey {
 
 impl Drop for SecretKey {
     fn drop(&mut self) {
-        self.bytes.zeroize();
+        self.bytes.as_mut_slice().zeroize();
     }
 }
 

@@ -8,7 +8,15 @@ use std::vec::Vec;
 
 use proptest::prelude::*;
 
-use super::{Algorithm, Cipher, Message, Mode, Padding, SecretKey, full_mac, mac, odd_parity};
+use cipher::{BlockCipherEncrypt, KeyInit};
+use cmac::Mac;
+use des::{Des, TdesEde2};
+use retail_mac::RetailMac;
+
+use super::lanes::single::Tdes2Key;
+use super::{
+    Algorithm, Cipher, Message, Mode, Padding, SecretKey, full_mac, mac, odd_parity, verify_mac,
+};
 use crate::error::ErrorKind;
 
 fn bytes(text: &str) -> Vec<u8> {
@@ -150,7 +158,8 @@ fn one_block() {
         let mut data = bytes(plain);
         cipher.encrypt_blocks(Mode::Ecb, &mut data).unwrap();
         assert_eq!(hex::encode_upper(&data), expected, "{algorithm:?}");
-        cipher.decrypt_blocks(Mode::Ecb, &mut data).unwrap();
+        let key = key(algorithm, key_text);
+        key.decrypt_blocks(Mode::Ecb, &mut data).unwrap();
         assert_eq!(hex::encode_upper(&data), plain, "{algorithm:?}");
     }
 }
@@ -252,18 +261,71 @@ proptest! {
         cbc in any::<bool>(),
         data in prop::collection::vec(any::<u8>(), 0..=100),
     ) {
-        let cipher = Cipher::new(algorithm, &key[..algorithm.key_length()]).unwrap();
+        let key = &key[..algorithm.key_length()];
+        let cipher = Cipher::new(algorithm, key).unwrap();
+        let key = SecretKey::new(algorithm, key).unwrap();
         let mode = if cbc { Mode::Cbc } else { Mode::Ecb };
         let mut message = data.clone();
         if !data.len().is_multiple_of(algorithm.block_length()) {
             prop_assert!(cipher.encrypt_blocks(mode, &mut message).is_err());
-            prop_assert!(cipher.decrypt_blocks(mode, &mut message).is_err());
+            prop_assert!(key.decrypt_blocks(mode, &mut message).is_err());
             return Ok(());
         }
         cipher.encrypt_blocks(mode, &mut message).unwrap();
         prop_assert!(data.is_empty() || message != data);
-        cipher.decrypt_blocks(mode, &mut message).unwrap();
+        key.decrypt_blocks(mode, &mut message).unwrap();
         prop_assert_eq!(message, data);
+    }
+
+    /// TDES of our own beside the `des` and `retail-mac` crates.
+    #[test]
+    fn ours_is_tdes(
+        key in any::<[u8; 16]>(),
+        block in any::<[u8; 8]>(),
+        other in any::<[u8; 8]>(),
+        blocks in prop::collection::vec(any::<[u8; 8]>(), 1..30),
+        flip in any::<prop::sample::Index>(),
+    ) {
+        let ours = Tdes2Key::new(&key);
+        let reference = TdesEde2::new(&key.into());
+        let expected = |block: [u8; 8]| {
+            let mut block = block.into();
+            reference.encrypt_block(&mut block);
+            <[u8; 8]>::from(block)
+        };
+        prop_assert_eq!(ours.encrypt(block), expected(block));
+        prop_assert_eq!(ours.encrypt_pair([block, other]), [block, other].map(expected));
+        prop_assert_eq!(ours.decrypt(expected(block)), block);
+
+        let mut mac = <RetailMac<Des> as KeyInit>::new(&key.into());
+        mac.update(blocks.as_flattened());
+        let mut mac: [u8; 8] = mac.finalize().into_bytes().into();
+        prop_assert_eq!(ours.retail_mac(&blocks), mac);
+        prop_assert!(ours.is_retail_mac(&blocks, mac));
+        let bit = flip.index(64);
+        mac[bit / 8] ^= 1 << (bit % 8);
+        prop_assert!(!ours.is_retail_mac(&blocks, mac));
+    }
+
+    /// A MAC verifies exactly if it is the one that is computed.
+    #[test]
+    fn verifying_is_computing_and_comparing(
+        algorithm in algorithm(),
+        key in any::<[u8; 32]>(),
+        message in prop::collection::vec(any::<u8>(), 0..=96),
+        flip in any::<prop::sample::Index>(),
+    ) {
+        let key = SecretKey::new(algorithm, &key[..algorithm.key_length()]).unwrap();
+        for padding in [Padding::None, Padding::Method1, Padding::Method2] {
+            let Ok(mut mac) = mac(&key, padding, &message) else {
+                prop_assert!(verify_mac(&key, padding, &message, &[0; 8]).is_err());
+                continue;
+            };
+            prop_assert!(verify_mac(&key, padding, &message, &mac).unwrap());
+            let bit = flip.index(64);
+            mac[bit / 8] ^= 1 << (bit % 8);
+            prop_assert!(!verify_mac(&key, padding, &message, &mac).unwrap());
+        }
     }
 
     /// The first block is the same in both modes, and only ECB shows that two blocks are equal.

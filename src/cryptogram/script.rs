@@ -1,6 +1,8 @@
 //! Secure messaging of issuer scripts (EMV Book 2 9).
 
-use crate::crypto::{Algorithm, BlockCipher, Message, Mode, Padding, full_mac};
+#[cfg(feature = "laboratory")]
+use crate::crypto::BlockCipher;
+use crate::crypto::{Algorithm, Message, Mode, Padding, full_mac};
 use crate::cryptogram::{ApplicationCryptogram, PinBlockFormat};
 use crate::element::ApplicationTransactionCounter;
 use crate::error::Result;
@@ -231,8 +233,7 @@ impl ScriptMessage<'_> {
 /// # Errors
 /// [`ErrorKind::Padding`](crate::ErrorKind::Padding) when they are not whole blocks.
 pub(crate) fn decipher(mode: Mode, key: &SessionKey<Smc>, data: &mut Message) -> Result<()> {
-    let work = |cipher: &dyn BlockCipher| cipher.decrypt_blocks(mode, data.as_mut());
-    key.secret().with_cipher(work)?
+    key.secret().decrypt_blocks(mode, data.as_mut())
 }
 
 /// Enciphers the data of a script command.

@@ -13,6 +13,7 @@ use crate::tlv::{self, DataObject};
 const MAX_LENGTH: usize = 9999;
 
 /// A data element that decisions rest on, and the lengths that its format allows.
+#[derive(Clone, Copy, Debug)]
 struct Decisive {
     tag: Tag,
     min: usize,

@@ -149,13 +149,6 @@ pub trait CardKeys {
         let _ = (requests, outcomes, memory);
     }
 
-    /// Verifies one cryptogram in a way of its own, if it has one: [`Pending`](BatchOutcome::Pending) leaves it to
-    /// the operations above.
-    fn verify_one(&self, request: &BatchRequest<'_>) -> BatchOutcome {
-        let _ = request;
-        BatchOutcome::Pending
-    }
-
     /// The PIN block of a PIN change, before encipherment. `purpose` says whose card key Visa's formats take.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use crate::crypto::{Algorithm, BlockCipher, Mode, Padding, full_mac};
+use crate::crypto::{Algorithm, BlockCipher, Mode, Padding, full_mac, verify_mac};
 use crate::cryptogram::{PinBlockFormat, pin_block};
 use crate::element::Pin;
 #[cfg(feature = "simd")]
@@ -87,6 +87,16 @@ impl<T: KeySets + ?Sized> CardKeys for T {
         Ok(full_mac(key.secret(), padding, message)?)
     }
 
+    fn verify_mac<P: Purpose>(
+        &self,
+        key: &SessionKey<P>,
+        padding: Padding,
+        message: &[u8],
+        claimed: &[u8; 8],
+    ) -> Result<bool, EngineError> {
+        Ok(verify_mac(key.secret(), padding, message, claimed)?)
+    }
+
     fn encipher<P: Purpose>(
         &self,
         key: &SessionKey<P>,
@@ -105,11 +115,6 @@ impl<T: KeySets + ?Sized> CardKeys for T {
         memory: &mut BatchMemory,
     ) {
         vector::verify_many(self, requests, outcomes, &mut memory.lanes);
-    }
-
-    #[cfg(feature = "simd")]
-    fn verify_one(&self, request: &BatchRequest<'_>) -> BatchOutcome {
-        vector::verify_one(self, request)
     }
 
     fn pin_block(

@@ -59,13 +59,18 @@ impl CardKeyOption {
         if for_aes != algorithm.is_aes() || for_aes != target.is_aes() {
             return Err(Error::new(ErrorKind::Cipher));
         }
-        let block = self.diversifier(pan, sequence);
-        let complement = block.map(|byte| !byte);
-        Ok(SecretKey::from_blocks(
-            target,
-            master.encrypt(block),
-            master.encrypt(complement),
-        ))
+        let left = self.diversifier(pan, sequence);
+        // AES-128 needs no second block.
+        if target == Algorithm::Aes128 {
+            return Ok(SecretKey::from_blocks(
+                target,
+                master.encrypt(left),
+                [0; 16],
+            ));
+        }
+        let right = left.map(|byte| !byte);
+        let [left, right] = master.encrypt_pair([left, right]);
+        Ok(SecretKey::from_blocks(target, left, right))
     }
 }
 

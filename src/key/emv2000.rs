@@ -79,8 +79,7 @@ impl Emv2000Tree {
         let [a, b, c, d, e, f, g, h, s, t, u, v, w, x, y, z] = *data;
         let left = left_block([a, b, c, d, e, f, g, h ^ j]);
         let right = left_block([s, t, u, v, w, x, y, z ^ j ^ 0xF0]);
-        let (left, right) =
-            key.with_cipher(|cipher| (cipher.encrypt(left), cipher.encrypt(right)))?;
+        let [left, right] = key.with_cipher(|cipher| cipher.encrypt_pair([left, right]))?;
         Ok(to_array(&SecretKey::from_blocks(
             Algorithm::Tdes,
             left,

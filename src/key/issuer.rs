@@ -4,7 +4,7 @@ use core::fmt;
 use core::marker::PhantomData;
 
 #[cfg(feature = "simd")]
-use crate::crypto::tdes::Tdes;
+use crate::crypto::lanes::single::Tdes2Key;
 use crate::crypto::{Algorithm, Cipher, SecretKey};
 use crate::element::{Pan, PanSequenceNumber};
 use crate::error::Result;
@@ -124,7 +124,7 @@ impl<P: Purpose> IssuerMasterKey<P> {
 
     /// The scheduled key, if it is for TDES.
     #[cfg(feature = "simd")]
-    pub(crate) const fn scheduled_tdes(&self) -> Option<&Tdes> {
+    pub(crate) const fn scheduled_tdes(&self) -> Option<&Tdes2Key> {
         match &self.cipher {
             Cipher::Tdes(tdes) => Some(tdes),
             _ => None,

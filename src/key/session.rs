@@ -129,17 +129,18 @@ impl SessionDerivation {
         let algorithm = card_key.algorithm();
         match *self {
             Self::CardKey => Ok(card_key.clone()),
-            Self::EmvCommon { diversifier } => card_key.with_cipher(|cipher| {
-                if algorithm == Algorithm::Aes128 {
-                    return SecretKey::from_blocks(algorithm, cipher.encrypt(diversifier), [0; 16]);
-                }
-                let [left, right] = [0xF0, 0x0F].map(|third| {
+            Self::EmvCommon { diversifier } if algorithm == Algorithm::Aes128 => {
+                let block = card_key.with_cipher(|cipher| cipher.encrypt(diversifier))?;
+                Ok(SecretKey::from_blocks(algorithm, block, [0; 16]))
+            }
+            Self::EmvCommon { diversifier } => {
+                let inputs = [0xF0, 0x0F].map(|third| {
                     let mut input = diversifier;
                     input[2] = third;
-                    cipher.encrypt(input)
+                    input
                 });
-                SecretKey::from_blocks(algorithm, left, right)
-            }),
+                enciphered(card_key, inputs)
+            }
             _ if algorithm != Algorithm::Tdes => Err(Error::new(ErrorKind::Cipher)),
             Self::Emv2000 { atc, tree } => tree.derive(card_key, atc),
             Self::VisaAtcXor { atc } => {
@@ -149,14 +150,15 @@ impl SessionDerivation {
                 }
                 Ok(key)
             }
-            Self::UnionPay { atc } => {
-                let inputs = halves(counter_and_complement(atc));
-                let [left, right] =
-                    card_key.with_cipher(|cipher| inputs.map(|half| cipher.encrypt(half)))?;
-                Ok(SecretKey::from_blocks(algorithm, left, right))
-            }
+            Self::UnionPay { atc } => enciphered(card_key, halves(counter_and_complement(atc))),
         }
     }
+}
+
+/// The key of two blocks that the card key enciphers.
+fn enciphered(card_key: &SecretKey, inputs: [[u8; 16]; 2]) -> Result<SecretKey> {
+    let [left, right] = card_key.with_cipher(|cipher| cipher.encrypt_pair(inputs))?;
+    Ok(SecretKey::from_blocks(card_key.algorithm(), left, right))
 }
 
 /// Six zero bytes and the counter, then six zero bytes and its complement.

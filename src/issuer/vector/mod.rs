@@ -1,4 +1,4 @@
-//! Software keys in vector registers: many cryptograms at once, or one in the shortest time.
+//! Software keys in vector registers: many cryptograms at once.
 
 mod aes;
 mod tdes;
@@ -21,15 +21,6 @@ pub(super) fn verify_many<K: KeySets + ?Sized>(
 ) {
     tdes::verify_many(keys, requests, outcomes, &mut memory.tdes);
     aes::verify_many(keys, requests, outcomes, &mut memory.aes);
-}
-
-/// Verifies one TDES cryptogram, without a heap; everything else stays [`Pending`](BatchOutcome::Pending).
-#[inline(never)] // What it needs of the stack is gone before anything else needs some.
-pub(super) fn verify_one<K: KeySets + ?Sized>(
-    keys: &K,
-    request: &BatchRequest<'_>,
-) -> BatchOutcome {
-    tdes::verify_one(keys, request)
 }
 
 /// The outcome of a verdict and the response cryptogram beside it.

@@ -5,7 +5,6 @@ use alloc::vec::Vec;
 use super::outcome;
 use crate::crypto::lanes::des::{self as lanes, Item, ResponseKey, Shape};
 use crate::crypto::lanes::single::{self, Session};
-use crate::crypto::tdes::Tdes;
 use crate::crypto::{Algorithm, Padding};
 use crate::cryptogram::{ArpcKey, ArpcMethod};
 use crate::issuer::batch::emptied;
@@ -115,16 +114,6 @@ pub(super) fn verify_many<K: KeySets + ?Sized>(
     }
 }
 
-pub(super) fn verify_one<K: KeySets + ?Sized>(
-    keys: &K,
-    request: &BatchRequest<'_>,
-) -> BatchOutcome {
-    let alone = |shape: Shape| Some(prepare(&shape, 0, request)?.alone(keys, &shape));
-    shape(keys, request)
-        .and_then(alone)
-        .unwrap_or(BatchOutcome::Pending)
-}
-
 impl Prepared {
     fn message(&self, shape: &Shape) -> &[[u8; 8]] {
         self.message.get(..shape.blocks).unwrap_or(&self.message)
@@ -153,7 +142,7 @@ impl Prepared {
         let master = keys
             .set(self.key_index)
             .and_then(|set| set.ac().scheduled_tdes());
-        let Some(master) = master.map(Tdes::key) else {
+        let Some(master) = master else {
             return BatchOutcome::Pending;
         };
         let session = match shape.session {

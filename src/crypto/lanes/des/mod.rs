@@ -7,6 +7,8 @@
 //! instructions that have no idea which card they work for.
 //!
 //! ```
+//! # #[cfg(all(feature = "simd", feature = "laboratory"))] {
+//! # let example = || {
 //! use chipcard::crypto::lanes::des::{Backend, Item, Outcome, Response, SessionKey, Shape};
 //!
 //! // Visa CVN 18, known answer of pyemv (tests/test_cvn_hsm.py): PAN 1234567890123456, ATC 001C.
@@ -29,6 +31,9 @@
 //! Backend::active().verify(&shape, &[item], &mut outcomes)?;
 //! assert!(outcomes[0].verified);
 //! # Ok::<(), chipcard::crypto::lanes::des::BatchError>(())
+//! # };
+//! # example().unwrap();
+//! # }
 //! ```
 //!
 //! # Bitslicing

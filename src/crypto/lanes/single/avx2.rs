@@ -24,9 +24,9 @@ use super::tables::{E, IP, colouring, key_bit, source, substitute};
 use core::arch::x86_64::*;
 
 pub(super) static KERNEL: Kernel = Kernel {
-    schedule: |key, forward, backward| {
+    schedule: |key, keys| {
         // SAFETY: the kernel is only handed out where `is_available`.
-        unsafe { schedule(key, forward, backward) }
+        unsafe { schedule(key, keys) }
     },
     spread: |block| {
         // SAFETY: as above.
@@ -145,7 +145,7 @@ fn run(state: &mut State, steps: &[Step<'_>]) {
         right = _mm256_xor_si256(_mm256_and_si256(right, keep), input.1);
         let [a, b, c, d] = step.keys;
         for i in 0..16 {
-            let key = load(&[a.0[i], b.0[i], c.0[i], d.0[i]]);
+            let key = load(&[a.round(i), b.round(i), c.round(i), d.round(i)]);
             (left, right) = (right, round(_mm256_xor_si256(right, key), left));
         }
         (left, right) = (right, left);
@@ -266,12 +266,10 @@ fn splat(word: u64) -> __m256i {
 }
 
 #[target_feature(enable = "avx2")]
-fn schedule(key: u64, forward: &mut RoundKeys, backward: &mut RoundKeys) {
+fn schedule(key: u64, keys: &mut RoundKeys) {
     let key = splat(key);
-    let out = forward.0.iter_mut().zip(backward.0.iter_mut().rev());
-    for ((forward, backward), choice) in out.zip(&KEY_TO_ROUND) {
-        *forward = choice.apply(key);
-        *backward = *forward;
+    for (round, choice) in keys.0.iter_mut().zip(&KEY_TO_ROUND) {
+        *round = choice.apply(key);
     }
 }
 

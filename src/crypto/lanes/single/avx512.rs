@@ -11,15 +11,15 @@
 //! which on Zen 5 waits 3 + 5 + 2 + 2 cycles. All lookups are register permutations: no address
 //! depends on a secret.
 
-use super::kernel::{Half, Kernel, LANES, RoundKeys, State, Step};
+use super::kernel::{Half, Kernel, LANES, Ordered, RoundKeys, State, Step};
 use super::wiring;
 use core::arch::x86_64::*;
 use core::hint::black_box;
 
 pub(super) static KERNEL: Kernel = Kernel {
-    schedule: |key, forward, backward| {
+    schedule: |key, keys| {
         // SAFETY: the kernel is only handed out where `is_available`.
-        unsafe { schedule(key, forward, backward) }
+        unsafe { schedule(key, keys) }
     },
     spread: |block| {
         // SAFETY: as above.
@@ -152,8 +152,8 @@ fn run(state: &mut State, steps: &[Step<'_>]) {
 /// The keys of round `round`, one for each lane. Masked loads keep the shuffle units free.
 #[inline]
 #[target_feature(enable = "avx512f,avx512vl")]
-fn lanes(keys: [&RoundKeys; LANES], round: usize) -> __m512i {
-    let [a, b, c, d] = keys.map(|key| key.0[round].cast_signed());
+fn lanes(keys: [Ordered<'_>; LANES], round: usize) -> __m512i {
+    let [a, b, c, d] = keys.map(|key| key.round(round).cast_signed());
     let key = _mm512_set1_epi64(a);
     let key = _mm512_mask_set1_epi64(key, 0b0010, b);
     let key = _mm512_mask_set1_epi64(key, 0b0100, c);
@@ -182,13 +182,11 @@ fn store(value: __m512i, half: &mut Half) {
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512bitalg")]
-fn schedule(key: u64, forward: &mut RoundKeys, backward: &mut RoundKeys) {
+fn schedule(key: u64, keys: &mut RoundKeys) {
     let key = splat(key);
-    let out = forward.0.iter_mut().zip(backward.0.iter_mut().rev());
-    for ((forward, backward), select) in out.zip(&KEY_TO_ROUND) {
+    for (round, select) in keys.0.iter_mut().zip(&KEY_TO_ROUND) {
         let bits = _mm512_bitshuffle_epi64_mask(key, bytes(select));
-        *forward = bits & wiring::CELL_BITS | wiring::PAIR_ROW;
-        *backward = *forward;
+        *round = bits & wiring::CELL_BITS | wiring::PAIR_ROW;
     }
 }
 

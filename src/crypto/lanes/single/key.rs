@@ -1,19 +1,18 @@
 //! Keys with their schedules, and what is computed under one key or a pair of them.
 
 use super::Backend;
-use super::kernel::{Half, Kernel, LANES, RoundKeys, State, Step};
+use super::kernel::{Half, Kernel, LANES, Ordered, RoundKeys, State, Step};
 use core::fmt;
 use zeroize::Zeroize;
 
 const KEEP: Half = [u64::MAX; LANES];
 const START: Half = [0; LANES];
 
-/// A single-DES key with its schedule in both directions; wiped on drop.
+/// A single-DES key with its schedule; wiped on drop.
 #[derive(Clone)]
 pub struct DesKey {
     pub(super) kernel: &'static Kernel,
-    pub(super) encrypt: RoundKeys,
-    pub(super) decrypt: RoundKeys,
+    keys: RoundKeys,
 }
 
 impl DesKey {
@@ -29,31 +28,46 @@ impl DesKey {
         Self::expand(backend.kernel(), u64::from_be_bytes(*key))
     }
 
-    #[inline(always)]
     pub(super) fn expand(kernel: &'static Kernel, key: u64) -> Self {
-        let (encrypt, decrypt) = (RoundKeys::default(), RoundKeys::default());
-        let mut expanded = Self {
-            kernel,
-            encrypt,
-            decrypt,
-        };
-        (kernel.schedule)(key, &mut expanded.encrypt, &mut expanded.decrypt);
+        let mut expanded = Self::blank(kernel);
+        expanded.fill(key);
         expanded
+    }
+
+    #[inline(always)]
+    const fn blank(kernel: &'static Kernel) -> Self {
+        Self {
+            kernel,
+            keys: RoundKeys([0; 16]),
+        }
+    }
+
+    #[inline(always)]
+    fn fill(&mut self, key: u64) {
+        (self.kernel.schedule)(key, &mut self.keys);
     }
 
     /// Enciphers one block.
     #[must_use]
     pub fn encrypt(&self, block: [u8; 8]) -> [u8; 8] {
-        self.one(&self.encrypt, block)
+        self.one(self.forward(), block)
     }
 
     /// Deciphers one block.
     #[must_use]
     pub fn decrypt(&self, block: [u8; 8]) -> [u8; 8] {
-        self.one(&self.decrypt, block)
+        self.one(self.backward(), block)
     }
 
-    fn one(&self, keys: &RoundKeys, block: [u8; 8]) -> [u8; 8] {
+    pub(super) const fn forward(&self) -> Ordered<'_> {
+        self.keys.forward()
+    }
+
+    pub(super) const fn backward(&self) -> Ordered<'_> {
+        self.keys.backward()
+    }
+
+    fn one(&self, keys: Ordered<'_>, block: [u8; 8]) -> [u8; 8] {
         let input = inputs(self.kernel, [block]);
         let [out] = run(
             self.kernel,
@@ -71,10 +85,12 @@ impl DesKey {
 /// drop.
 ///
 /// ```
+/// # #[cfg(all(feature = "simd", feature = "laboratory"))] {
 /// use chipcard::crypto::lanes::single::Tdes2Key;
 /// // NIST SP 800-20 appendix A: variable plaintext, with both halves equal this is single DES.
 /// let key = Tdes2Key::new(&[1; 16]);
 /// assert_eq!(key.encrypt(0x8000_0000_0000_0000u64.to_be_bytes()), 0x95F8_A5E5_DD31_D900u64.to_be_bytes());
+/// # }
 /// ```
 #[derive(Clone)]
 pub struct Tdes2Key {
@@ -97,10 +113,29 @@ impl Tdes2Key {
     }
 
     pub(super) fn expand(kernel: &'static Kernel, left: u64, right: u64) -> Self {
+        let mut key = Self::blank(kernel);
+        key.left.fill(left);
+        key.right.fill(right);
+        key
+    }
+
+    #[inline(always)]
+    const fn blank(kernel: &'static Kernel) -> Self {
         Self {
-            left: DesKey::expand(kernel, left),
-            right: DesKey::expand(kernel, right),
+            left: DesKey::blank(kernel),
+            right: DesKey::blank(kernel),
         }
+    }
+
+    /// Expands a key for the time that `work` takes. The schedules are made where they stay: they are large, and every move
+    /// of one takes its place on the stack again.
+    #[inline(never)]
+    pub(crate) fn with<T>(key: &[u8; 16], work: impl FnOnce(&Self) -> T) -> T {
+        let mut expanded = Self::blank(Backend::active().kernel());
+        let [left, right] = halves(key);
+        expanded.left.fill(left);
+        expanded.right.fill(right);
+        work(&expanded)
     }
 
     pub(super) const fn kernel(&self) -> &'static Kernel {
@@ -117,7 +152,8 @@ impl Tdes2Key {
     /// Deciphers one block.
     #[must_use]
     pub fn decrypt(&self, block: [u8; 8]) -> [u8; 8] {
-        let keys = [&self.left.decrypt, &self.right.encrypt, &self.left.decrypt];
+        let (left, right) = (&self.left, &self.right);
+        let keys = [left.backward(), right.forward(), left.backward()];
         let [out] = triple(self.kernel(), keys.map(|keys| [keys; LANES]), [block]);
         out
     }
@@ -130,7 +166,8 @@ impl Tdes2Key {
 
     /// Enciphers up to four blocks side by side.
     fn encrypt_each<const N: usize>(&self, blocks: [[u8; 8]; N]) -> [[u8; 8]; N] {
-        let keys = [&self.left.encrypt, &self.right.decrypt, &self.left.encrypt];
+        let (left, right) = (&self.left, &self.right);
+        let keys = [left.forward(), right.backward(), left.forward()];
         triple(self.kernel(), keys.map(|keys| [keys; LANES]), blocks)
     }
 
@@ -143,9 +180,9 @@ impl Tdes2Key {
         if !core::ptr::eq(first.kernel(), second.kernel()) {
             return [first.encrypt(a), second.encrypt(b)];
         }
-        let pair = |a, b| [a, b, a, b];
-        let outer = pair(&first.left.encrypt, &second.left.encrypt);
-        let inner = pair(&first.right.decrypt, &second.right.decrypt);
+        let pair = |a, b| core::array::from_fn(|lane| if lane % 2 == 0 { a } else { b });
+        let outer = pair(first.left.forward(), second.left.forward());
+        let inner = pair(first.right.backward(), second.right.backward());
         triple(first.kernel(), [outer, inner, outer], blocks)
     }
 
@@ -176,7 +213,7 @@ impl Tdes2Key {
             let step = Step {
                 input,
                 keep: KEEP,
-                keys: [&self.left.encrypt; LANES],
+                keys: [self.left.forward(); LANES],
             };
             (kernel.run)(&mut state, &[step], 1);
         }
@@ -187,7 +224,7 @@ impl Tdes2Key {
         };
         (kernel.run)(
             &mut state,
-            &[step(&self.right.decrypt), step(&self.left.encrypt)],
+            &[step(self.right.backward()), step(self.left.forward())],
             1,
         );
         let [mac] = outputs(kernel, &state);
@@ -214,25 +251,24 @@ pub(super) fn halves(key: &[u8; 16]) -> [u64; 2] {
     [(key >> 64) as u64, key as u64]
 }
 
+#[inline(always)] // One frame for all, because steps are large.
 fn triple<const N: usize>(
     kernel: &Kernel,
-    keys: [[&RoundKeys; LANES]; 3],
+    keys: [[Ordered<'_>; LANES]; 3],
     blocks: [[u8; 8]; N],
 ) -> [[u8; 8]; N] {
-    let [first, second, third] = keys;
-    let step = |keys| Step {
+    let mut steps = keys.map(|keys| Step {
         input: State::default(),
         keep: KEEP,
         keys,
-    };
-    let start = Step {
-        input: inputs(kernel, blocks),
-        keep: START,
-        keys: first,
-    };
-    run(kernel, &[start, step(second), step(third)])
+    });
+    let [start, ..] = &mut steps;
+    start.input = inputs(kernel, blocks);
+    start.keep = START;
+    run(kernel, &steps)
 }
 
+#[inline(always)] // As above.
 fn run<const N: usize>(kernel: &Kernel, steps: &[Step<'_>]) -> [[u8; 8]; N] {
     let mut state = State::default();
     (kernel.run)(&mut state, steps, N);

@@ -3,7 +3,7 @@
 //! An authorisation host verifies one message after another, so what counts is the time of one
 //! verification: 23 DES computations for a card key, a session key, a retail MAC and an answer.
 //! Three things make it short. The work is arranged so that computations run side by side
-//! ([`verify()`]); a [`Backend`] runs four of them at once; and the issuer's key schedule is made only
+//! (`verify`); a [`Backend`] runs four of them at once; and the issuer's key schedule is made only
 //! once ([`Tdes2Key`]).
 //!
 //! Table-based DES reads memory at addresses that depend on the key, which other programs on the
@@ -23,6 +23,7 @@
 //! shared.
 //!
 //! ```
+//! # #[cfg(all(feature = "simd", feature = "laboratory"))] {
 //! use chipcard::crypto::lanes::single::{Request, Response, ResponseKey, Session, Tdes2Key, verify};
 //!
 //! // Test keys; the cryptogram is computed here step by step, as a card does.
@@ -47,25 +48,31 @@
 //! let forged = Request { cryptogram: [0; 8], ..request };
 //! assert!(!verify(&imk, &forged).is_valid());
 //! assert_eq!(verify(&imk, &forged).arpc(), None);
+//! # }
 //! ```
 
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(feature = "simd", target_arch = "x86_64"))]
 mod avx2;
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(feature = "simd", target_arch = "x86_64"))]
 mod avx512;
 mod kernel;
 mod key;
+mod meet;
 mod network;
 mod portable;
 mod tables;
+#[cfg(feature = "simd")]
 mod verify;
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(feature = "simd", target_arch = "x86_64"))]
 mod wiring;
 
+#[cfg(feature = "simd")]
 pub use crate::crypto::lanes::answer::{Response, Verdict};
 pub use key::{DesKey, Tdes2Key};
+#[cfg(feature = "simd")]
 pub use verify::{Request, ResponseKey, Session, verify};
 
+#[cfg(feature = "simd")]
 use crate::crypto::lanes::detect::has;
 use kernel::Kernel;
 
@@ -73,9 +80,9 @@ use kernel::Kernel;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Backend {
-    /// Table permutes: AVX-512F/BW/VL, VBMI, BITALG and GFNI (Intel since Ice Lake, AMD since Zen 4).
+    /// Table permutes: AVX-512F/BW/VL, VBMI, BITALG and GFNI (Intel since Ice Lake, AMD since Zen 4); feature `simd`.
     Avx512Vbmi,
-    /// Byte shuffles: AVX2.
+    /// Byte shuffles: AVX2; feature `simd`.
     Avx2,
     /// Logic on 64-bit words.
     Portable,
@@ -100,6 +107,7 @@ impl Backend {
     #[must_use]
     pub fn is_available(self) -> bool {
         match self {
+            #[cfg(feature = "simd")]
             Self::Avx512Vbmi => has!(
                 "avx512f",
                 "avx512bw",
@@ -108,7 +116,10 @@ impl Backend {
                 "avx512bitalg",
                 "gfni"
             ),
+            #[cfg(feature = "simd")]
             Self::Avx2 => has!("avx2"),
+            #[cfg(not(feature = "simd"))]
+            Self::Avx512Vbmi | Self::Avx2 => false,
             Self::Portable => true,
         }
     }
@@ -122,9 +133,9 @@ impl Backend {
 
     fn kernel(self) -> &'static Kernel {
         match self {
-            #[cfg(target_arch = "x86_64")]
+            #[cfg(all(feature = "simd", target_arch = "x86_64"))]
             Self::Avx512Vbmi if self.is_available() => &avx512::KERNEL,
-            #[cfg(target_arch = "x86_64")]
+            #[cfg(all(feature = "simd", target_arch = "x86_64"))]
             Self::Avx2 if self.is_available() => &avx2::KERNEL,
             _ => &portable::KERNEL,
         }

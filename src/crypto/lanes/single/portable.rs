@@ -15,7 +15,11 @@
 //! All eight are evaluated at once. Every field of every byte is a function of six variables, the
 //! inputs of that byte's S-box, which are first copied to all four fields. In algebraic normal form,
 //! `f = a ^ x & b` with `a` and `b` functions of one variable less, that is 63 times two operations
-//! on words, whose 64 constants hold the functions of all S-boxes.
+//! on words, whose 64 constants hold the functions of all S-boxes. The `a` and the `b` of the last
+//! variable are computed as a pair of words, alike all the way, which is half of the work where a
+//! processor has registers of 128 bits; compilers for such a one use them by themselves.
+
+use core::hint::black_box;
 
 use super::kernel::{Half, Kernel, RoundKeys, State, Step};
 use super::network::{Network, inverse};
@@ -43,7 +47,7 @@ const fn position(sbox: usize, field: usize) -> usize {
 
 /// The coefficients of the algebraic normal form, the variables being the fields from 0 to 3, then
 /// the first, then the last input bit; bit `v` of the index stands for variable `v`.
-static COEFFICIENTS: [u64; 64] = {
+const COEFFICIENTS: [u64; 64] = {
     let mut words = [0; 64];
     let mut index = 0;
     while index < 64 {
@@ -85,6 +89,31 @@ static COEFFICIENTS: [u64; 64] = {
     words
 };
 
+/// Two words that are computed alike.
+#[derive(Clone, Copy)]
+#[repr(align(16))]
+struct Pair([u64; 2]);
+
+impl Pair {
+    /// `a ^ x & b` in both words.
+    #[inline(always)]
+    fn choose(self, x: Self, Self([b, b2]): Self) -> Self {
+        let (Self([a, a2]), Self([x, x2])) = (self, x);
+        Self([a ^ x & b, a2 ^ x2 & b2])
+    }
+}
+
+/// The coefficients without and with the last variable, side by side.
+static PAIRS: [Pair; 32] = {
+    let mut pairs = [Pair([0; 2]); 32];
+    let mut index = 0;
+    while index < 32 {
+        pairs[index] = Pair([COEFFICIENTS[index], COEFFICIENTS[index + 32]]);
+        index += 1;
+    }
+    pairs
+};
+
 /// `P_MASKS[d]`: output fields that move `d` bytes up.
 const P_MASKS: [u64; 8] = {
     let mut masks = [0; 8];
@@ -109,7 +138,8 @@ const fn outer(bit: usize) -> u64 {
 }
 
 /// The round function of two computations; the key is two words, see [`pair_keys`].
-fn round(half: u64, [inner, outer_key]: [u64; 2]) -> u64 {
+#[inline(always)]
+fn round(pairs: &[Pair; 32], half: u64, [inner, outer_key]: [u64; 2]) -> u64 {
     // The first input bit is the fifth of the S-box before, the last the second of the one after;
     // their fields vary, so they are folded to field 0 and field 2.
     let first = (half & const { outer(3) }).rotate_left(8);
@@ -119,14 +149,8 @@ fn round(half: u64, [inner, outer_key]: [u64; 2]) -> u64 {
     let outer = (nibbles | nibbles >> 2) & 0x3333_3333_3333_3333 ^ outer_key;
     let half = half ^ inner;
     let copies = |word: u64| (word & FIELD) * 0b0101_0101;
-    let out = substitute_all([
-        copies(half),
-        copies(half >> 2),
-        copies(half >> 4),
-        copies(half >> 6),
-        copies(outer),
-        copies(outer >> 4),
-    ]);
+    let inputs = [half, half >> 2, half >> 4, half >> 6, outer];
+    let out = substitute_all(pairs, inputs.map(copies), copies(outer >> 4));
     let mut sum = 0;
     for (distance, mask) in P_MASKS.into_iter().enumerate() {
         sum |= (out & mask).rotate_left(8 * distance as u32);
@@ -136,25 +160,24 @@ fn round(half: u64, [inner, outer_key]: [u64; 2]) -> u64 {
 
 /// All S-boxes, the outermost variable last.
 #[inline(always)]
-fn substitute_all(x: [u64; 6]) -> u64 {
+fn substitute_all(pairs: &[Pair; 32], x: [u64; 5], last: u64) -> u64 {
+    let x = x.map(|word| Pair([word; 2]));
     macro_rules! level {
         ($($lower:ident, $name:ident: $variable:literal;)*) => {
-            $(let $name = |at: usize| $lower(2 * at) ^ $lower(2 * at + 1) & x[$variable];)*
+            $(let $name = |at: usize| $lower(2 * at).choose(x[$variable], $lower(2 * at + 1));)*
         };
     }
-    let constant = |at: usize| {
-        // Bits of the path from the root, outermost first, are the index's bits from the top.
-        COEFFICIENTS[at]
-    };
+    // Bits of the path from the root, outermost first, are the index's bits from the top.
+    let constant = |at: usize| pairs[at];
     level! {
         constant, one: 0;
         one, two: 1;
         two, three: 2;
         three, four: 3;
         four, five: 4;
-        five, six: 5;
     }
-    six(0)
+    let Pair([without, with]) = five(0);
+    without ^ last & with
 }
 
 /// Two round keys as two words: for the inner and for the outer input bits.
@@ -166,6 +189,8 @@ fn pair_keys(first: u64, second: u64) -> [u64; 2] {
 }
 
 fn run(state: &mut State, steps: &[Step<'_>], used: usize) {
+    // Not known to be these constants, which would else become operands of twice as many instructions on single words.
+    let pairs = black_box(&PAIRS);
     for pair in 0..used.div_ceil(2) {
         let (a, b) = (2 * pair, 2 * pair + 1);
         let join = |half: &Half| half[a] | half[b] << 1;
@@ -181,8 +206,9 @@ fn run(state: &mut State, steps: &[Step<'_>], used: usize) {
             let keep = join(&step.keep.map(|bits| bits & FIRST));
             left = left & keep ^ join(&step.input.left);
             right = right & keep ^ join(&step.input.right);
-            for (first, second) in step.keys[a].0.iter().zip(&step.keys[b].0) {
-                (left, right) = (right, left ^ round(right, pair_keys(*first, *second)));
+            for number in 0..16 {
+                let key = pair_keys(step.keys[a].round(number), step.keys[b].round(number));
+                (left, right) = (right, left ^ round(pairs, right, key));
             }
             (left, right) = (right, left);
         }
@@ -241,11 +267,9 @@ const fn key_selection(round: usize) -> [u8; 64] {
     select
 }
 
-fn schedule(key: u64, forward: &mut RoundKeys, backward: &mut RoundKeys) {
-    let out = forward.0.iter_mut().zip(backward.0.iter_mut().rev());
-    for ((forward, backward), network) in out.zip(&KEY_TO_ROUND) {
-        *forward = network.apply(key);
-        *backward = *forward;
+fn schedule(key: u64, keys: &mut RoundKeys) {
+    for (round, network) in keys.0.iter_mut().zip(&KEY_TO_ROUND) {
+        *round = network.apply(key);
     }
 }
 
