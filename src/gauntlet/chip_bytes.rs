@@ -66,6 +66,26 @@ pub(super) fn reverse(chip: &[u8]) -> Result<Vec<u8>> {
     ))
 }
 
+/// The second half of the objects first.
+pub(super) fn rotate(chip: &[u8]) -> Result<Vec<u8>> {
+    let mut objects = objects(chip)?;
+    let half = objects.len() / 2;
+    objects.rotate_left(half);
+    Ok(join(
+        objects.iter().map(|object| (object.tag, object.value)),
+    ))
+}
+
+/// The same, with `filler` before, between and behind its objects.
+pub(super) fn stuff(chip: &[u8], filler: &[u8]) -> Result<Vec<u8>> {
+    let mut bytes = filler.to_vec();
+    for found in objects(chip)? {
+        bytes.extend(object(found.tag, found.value));
+        bytes.extend(filler);
+    }
+    Ok(bytes)
+}
+
 /// The same, the length of one object with other bytes in front.
 pub(super) fn lengthen(chip: &[u8], tag: Tag, before: &[u8]) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();

@@ -47,6 +47,7 @@ mod scenarios;
 mod script_attack;
 mod stripe;
 mod terminal;
+mod variation;
 mod world;
 
 pub use crate::issuer::Verdict;
@@ -60,9 +61,10 @@ pub use our_host::AuthoriserHost;
 pub use plastic::{Number, Plastic};
 pub use reference::Reference;
 pub use report::{Check, Outcome, Report, Row, Run};
-pub use run::{Observed, Options, run};
+pub use run::{Observed, Options, run, run_these};
 pub use scenario::{
     BadKeys, CardFact, Cvm, Detectable, Entry, Expectation, Numbers, Oracle, Payment, Profiles,
     Scenario, ScriptAttack, Step, Till,
 };
 pub use scenarios::all as scenarios;
+pub use variation::Variation;

@@ -6,9 +6,11 @@ use std::vec::Vec;
 use super::plastic::{Made, ends_itself, is_visa};
 use super::scenario::{Profiles, Scenario};
 use super::terminal::Device;
+use super::variation::Variation;
 use super::world::{Trouble, World};
 use super::{Answer, HostFailure, HostUnderTest, Message, Report, Row, Run, scenarios};
 use crate::card::test_cards::{self, TestCard};
+use crate::cryptogram::CipherFamily;
 
 /// Which scenarios are played, and how.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,8 +21,8 @@ pub struct Options {
     pub profile: Option<String>,
     /// Whether those that need the monitoring of behaviour are played too.
     pub with_monitoring: bool,
-    /// Whether every message's data objects come in another order: a host's verdicts do not depend on it.
-    pub reorder: bool,
+    /// What happens to every message beside what the scenario says.
+    pub variation: Variation,
 }
 
 /// A message and its answer, as they pass.
@@ -44,8 +46,12 @@ impl Profiles {
         let usual = test_cards::VISA_18_LIKE.name;
         let fits = |card: &&TestCard| match self {
             Self::All => true,
-            // Asked for by name, a card may stand for all as well as the usual one; it needs a TDES stripe alone.
+            // Asked for by name, a card may stand for all as well as the usual one.
             Self::Any => wanted.map_or(card.name == usual, |name| card.name == name),
+            Self::AnyTdes => {
+                card.profile.version.cipher == CipherFamily::Tdes
+                    && wanted.map_or(card.name == usual, |name| card.name == name)
+            }
             Self::Visa => is_visa(card),
             Self::SelfEnding => ends_itself(card.profile.version.iad_layout),
             Self::Named(names) => names.contains(&card.name),
@@ -81,8 +87,43 @@ pub fn run(
     options: &Options,
     observe: &mut dyn FnMut(Observed<'_>),
 ) -> Result<Report, HostFailure> {
+    run_these(&scenarios(), host, options, observe)
+}
+
+/// The same with scenarios of one's own.
+///
+/// ```
+/// use chipcard::gauntlet::*;
+///
+/// static TWICE: Scenario = Scenario {
+///     id: "Z01",
+///     title: "the same amount twice",
+///     reference: &Reference::NETWORK_PRACTICE,
+///     cards: &[Plastic::CHIP],
+///     profiles: Profiles::All,
+///     steps: &[
+///         Step::Pay(Payment::PLAIN, Expectation::APPROVED),
+///         Step::Pay(Payment { amount: 1_000, ..Payment::PLAIN }, Expectation::APPROVED),
+///     ],
+///     detectable: Detectable::Honest,
+///     why: "people buy two",
+///     needs_monitoring: false,
+/// };
+/// let report = run_these(&[&TWICE], &mut AuthoriserHost::new(), &Options::default(), &mut |_| {})?;
+/// assert!(report.passed());
+/// # Ok::<(), HostFailure>(())
+/// ```
+///
+/// # Errors
+/// Those of [`run`].
+pub fn run_these(
+    scenarios: &[&'static Scenario],
+    host: &mut dyn HostUnderTest,
+    options: &Options,
+    observe: &mut dyn FnMut(Observed<'_>),
+) -> Result<Report, HostFailure> {
     let mut report = Report::default();
-    for scenario in scenarios() {
+    for scenario in scenarios.iter().copied() {
         if !is_wanted(scenario, &options.only) {
             continue;
         }
@@ -146,6 +187,6 @@ fn stage(
         devices.push(Device::new(profile, made.keys()?)?);
     }
     World::new(scenario, test, &made, devices, host, observe)
-        .reordering(options.reorder)
+        .varied(options.variation)
         .play()
 }

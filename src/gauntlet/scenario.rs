@@ -52,6 +52,8 @@ pub enum Profiles {
     All,
     /// One stands for all, because the chip plays no part; another may be asked for.
     Any,
+    /// The same, of those with TDES keys.
+    AnyTdes,
     /// Those whose contactless data have Visa's form.
     Visa,
     /// Those whose issuer application data say themselves where they end.

@@ -12,6 +12,7 @@ use super::scenario::{
     BadKeys, CardFact, Cvm, Entry, Expectation, Numbers, Oracle, Payment, Scenario, Step, Till,
 };
 use super::terminal::{Astray, Device};
+use super::variation::Variation;
 use super::{
     Answer, Capability, Check, HostFailure, HostUnderTest, Issued, KeyOffer, Message, Observed,
     Verdict, chip_bytes, oracle, script_attack, stripe,
@@ -77,7 +78,7 @@ pub(super) struct World<'w, 'p, 'h> {
     counted: u32,
     round: u16,
     judged: bool,
-    reorder: bool,
+    variation: Variation,
     checks: Vec<Check>,
 }
 
@@ -170,14 +171,14 @@ impl<'w, 'p, 'h> World<'w, 'p, 'h> {
             counted: 0,
             round: 0,
             judged: true,
-            reorder: false,
+            variation: Variation::None,
             checks: Vec::new(),
         }
     }
 
-    /// The same, with the data objects of each message in reverse order.
-    pub(super) const fn reordering(mut self, reorder: bool) -> Self {
-        self.reorder = reorder;
+    /// The same, with something that happens to every message.
+    pub(super) const fn varied(mut self, variation: Variation) -> Self {
+        self.variation = variation;
         self
     }
 
@@ -427,12 +428,7 @@ impl<'w, 'p, 'h> World<'w, 'p, 'h> {
 
     fn submit(&mut self, mut message: Message, expectation: Expectation) -> Play<Answer> {
         message.at = self.clock.0;
-        if self.reorder
-            && let Some(chip) = &message.chip
-            && let Ok(reversed) = chip_bytes::reverse(chip)
-        {
-            message.chip = Some(reversed);
-        }
+        self.variation.apply(&mut message);
         let answer = self.host.submit(&message)?;
         self.clock = self.clock.after(1);
         (self.observe)(Observed {

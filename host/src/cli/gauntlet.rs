@@ -5,7 +5,9 @@ use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
 use chipcard::card::test_cards::TestCard;
-use chipcard::gauntlet::{self, AuthoriserHost, HostUnderTest, Observed, Options, Report};
+use chipcard::gauntlet::{
+    self, AuthoriserHost, HostUnderTest, Observed, Options, Report, Variation,
+};
 use clap::Args;
 
 use super::{Failure, Finding};
@@ -27,9 +29,9 @@ pub(super) struct GauntletArgs {
     /// Play also what needs the monitoring of behaviour over time
     #[arg(long)]
     with_monitoring: bool,
-    /// Send each message's data objects in reverse order
-    #[arg(long)]
-    reorder: bool,
+    /// Do this to every message beside what the scenario says: reversed, rotated, stuffed, sparse
+    #[arg(long, value_name = "NAME", default_value = "none")]
+    variation: String,
     /// Print one JSON object instead
     #[arg(long)]
     json: bool,
@@ -91,11 +93,15 @@ impl GauntletArgs {
     }
 
     fn play(&self, host: &mut dyn HostUnderTest) -> Result<Report, Failure> {
+        let variation = Variation::ALL
+            .into_iter()
+            .find(|variation| variation.name() == self.variation)
+            .ok_or_else(|| Failure::new(format!("no variation {:?}", self.variation)))?;
         let options = Options {
             only: self.only.clone(),
             profile: self.profile.clone(),
             with_monitoring: self.with_monitoring,
-            reorder: self.reorder,
+            variation,
         };
         let Some(path) = &self.emit else {
             return Ok(gauntlet::run(host, &options, &mut |_| {})?);

@@ -110,7 +110,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         id: "X08",
         title: "master keys that are all zero, weak, or have equal halves",
         reference: &Reference::EMV_BOOKS,
-        profiles: Profiles::Any,
+        profiles: Profiles::AnyTdes,
         steps: &[
             Step::Keys(BadKeys::Zero),
             Step::Keys(BadKeys::Weak),

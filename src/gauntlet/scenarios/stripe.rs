@@ -280,6 +280,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         title: "a dCVV made by another reading of its algorithm",
         reference: &Reference::FIRST_RFID_CARDS,
         cards: DCVV,
+        profiles: Profiles::AnyTdes,
         steps: &[
             // Counters whose hexadecimal digits have letters.
             Step::Counter(0, 0x0A9E),
