@@ -50,7 +50,7 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`issuer`] | verify an ARQC from DE 55, answer it, write scripts; keys in memory or in an HSM |
+//! | [`issuer`] | verify an ARQC from DE 55, answer it, write scripts; keys in memory or in an HSM; judge whole requests ([`issuer::Authoriser`]) and remember cards ([`issuer::CardStateStore`]) |
 //! | [`card`] | the IC applet: files, commands, state |
 //! | [`cryptogram`] | what each cryptogram version signs: a table, one row a version |
 //! | [`key`] | issuer master keys, card keys, session keys, typed by purpose |
@@ -69,6 +69,7 @@
 //! | `simd` | many cryptograms at once, and one TDES in less time, in vector registers ([`Issuer::verify_batch`]); the only `unsafe` code |
 //! | `oda` | offline data authentication with RSA and elliptic curves; needs a heap |
 //! | `gauntlet` | published attacks and honest traffic, to test a host with |
+//! | `serde` | [`Assessment::evidence`](issuer::Assessment#method.evidence): a judgement as a record for a dispute |
 //! | `laboratory` | single steps on bare values, for test benches; **never in an authorisation host** |
 //!
 //! Without features the library needs neither an operating system nor a heap.

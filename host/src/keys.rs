@@ -20,6 +20,12 @@
 //! arpc = "method1"                         # method1, method2, none
 //! arpc-key = "session-key"                 # session-key, card-key
 //! iad = "opaque"                           # ccd, mchip, visa013, visa24, unionpay, interac, jcb, opaque
+//!
+//! [stripe]                                 # card verification values; three digits
+//! cvv  = "0123456789ABCDEFFEDCBA9876543210" # CVV, and iCVV unless said
+//! icvv = "FEDCBA98765432100123456789ABCDEF" # a key of its own for iCVV
+//! cvv2 = "89ABCDEF0123456776543210FEDCBA98" # CVV2
+//! cvv2-expiry = "yymm"                      # or "mmyy": the order in which CVV2 takes the expiry date
 //! ```
 //!
 //! The file holds secrets: keep it readable by its owner alone.
@@ -33,10 +39,11 @@ use chipcard::cryptogram::{
     Label, SignedPart,
 };
 use chipcard::element::IadLayout;
-use chipcard::issuer::KeySets;
+use chipcard::issuer::{Cvv2Expiry, KeySets, StripeKeys};
 use chipcard::key::{
     CardKeyOption, Emv2000Tree, IssuerKeySet, IssuerMasterKey, KeyPolicy, Purpose, SessionKeyMethod,
 };
+use chipcard::magstripe::CardVerificationKey;
 use chipcard::{Error, Tag};
 use serde::{Deserialize, Deserializer, Serialize};
 use zeroize::Zeroizing;
@@ -79,6 +86,8 @@ pub struct KeyFile {
     pub keys: Keyring,
     /// The file's own versions.
     pub versions: Vec<CryptogramVersion>,
+    /// Keys of card verification values.
+    pub stripe: Option<StripeKeys>,
 }
 
 impl KeyFile {
@@ -126,9 +135,15 @@ impl KeyFile {
             .iter()
             .map(OwnVersion::build)
             .collect::<Result<_, _>>()?;
+        let stripe = model
+            .stripe
+            .map(|stripe| stripe.build(policy))
+            .transpose()
+            .map_err(|failure| Failure::new(format!("stripe: {failure}")))?;
         Ok(Self {
             keys: Keyring::Sets(sets),
             versions,
+            stripe,
         })
     }
 }
@@ -166,7 +181,47 @@ struct Model {
     key_set: Vec<KeySetModel>,
     #[serde(default)]
     version: Vec<OwnVersion>,
+    stripe: Option<StripeModel>,
 }
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct StripeModel {
+    cvv: Secret,
+    icvv: Option<Secret>,
+    cvv2: Option<Secret>,
+    cvv2_expiry: Option<String>,
+}
+
+impl StripeModel {
+    fn build(&self, policy: KeyPolicy) -> Result<StripeKeys, Failure> {
+        let key = |what: &str, secret: &Secret| {
+            let bytes = Zeroizing::new(input::hex(what, &secret.0)?);
+            CardVerificationKey::new(&bytes, policy)
+                .map_err(|error| Failure::new(format!("{what}: {error}")))
+        };
+        let mut keys = StripeKeys::new(key("cvv", &self.cvv)?);
+        if let Some(secret) = &self.icvv {
+            keys = keys.with_icvv(key("icvv", secret)?);
+        }
+        if let Some(secret) = &self.cvv2 {
+            let Some(order) = self.cvv2_expiry.as_deref() else {
+                return Err(Failure::new(
+                    "cvv2-expiry: say whether CVV2 takes the expiry date as yymm or as mmyy",
+                ));
+            };
+            let mut expiry = Cvv2Expiry::YearMonth;
+            choose(&mut expiry, "cvv2-expiry", Some(order), CVV2_EXPIRIES)?;
+            keys = keys.with_cvv2(key("cvv2", secret)?, expiry);
+        }
+        Ok(keys)
+    }
+}
+
+const CVV2_EXPIRIES: Names<Cvv2Expiry> = &[
+    ("yymm", Cvv2Expiry::YearMonth),
+    ("mmyy", Cvv2Expiry::MonthYear),
+];
 
 /// A value that is wiped after use.
 struct Secret(Zeroizing<String>);

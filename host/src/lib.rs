@@ -1,5 +1,6 @@
 //! The `chipcard` command, as a library so that its parts can be tested and reused.
 
+pub mod assess;
 pub mod batch;
 pub mod cli;
 pub mod decode;

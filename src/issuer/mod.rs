@@ -69,6 +69,8 @@ pub use engine::{
     BatchOutcome, BatchRequest, CardKeys, CryptogramEngine, CryptogramRequest, EngineError,
     KeyReference,
 };
+#[cfg(feature = "serde")]
+pub use judgement::Evidence;
 pub use judgement::{
     Assessment, AuthorisationRequest, Authoriser, CardStatus, ChipValidation, ClaimedVerification,
     Contactless, Cvv2Expiry, DynamicLayout, DynamicValue, Explanation, Form, IssuedCard, Language,

@@ -56,6 +56,7 @@ impl DiagnoseArgs {
         let KeyFile {
             keys,
             versions: own,
+            ..
         } = self.key.load()?;
         let request = Request {
             de55: Some(input::argument_or_stdin(&self.de55)?),

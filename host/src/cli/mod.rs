@@ -3,6 +3,7 @@
 //! Exit status: 0 when what was asked for is so, 1 when it is not (a wrong cryptogram, a failed known answer),
 //! 2 when the input could not be understood.
 
+mod assess;
 mod batch;
 mod card;
 mod decode;
@@ -30,6 +31,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Assess(assess::AssessArgs),
     Batch(Box<batch::BatchArgs>),
     Card(card::CardArgs),
     Decode(Box<decode::DecodeArgs>),
@@ -95,6 +97,7 @@ pub fn main() -> ExitCode {
 
 fn run(command: Command, out: &mut dyn Write) -> Result<Finding, Failure> {
     match command {
+        Command::Assess(args) => args.run(out),
         Command::Batch(args) => args.run(out),
         Command::Card(args) => args.run(out),
         Command::Decode(args) => args.run(out),

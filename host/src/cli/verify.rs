@@ -86,6 +86,7 @@ impl KeyArgs {
                 Ok(KeyFile {
                     keys: Keyring::One(Box::new(set)),
                     versions: Vec::new(),
+                    stripe: None,
                 })
             }
             (None, None) => Err(Failure::new("give --keys or --imk-ac")),
@@ -137,7 +138,7 @@ impl CardArgs {
 
 impl VerifyArgs {
     pub(super) fn run(&self, out: &mut dyn Write) -> Result<Finding, Failure> {
-        let KeyFile { keys, versions } = self.key.load()?;
+        let KeyFile { keys, versions, .. } = self.key.load()?;
         let defaults = Request {
             arc: self.arc.clone(),
             csu: self.csu.clone(),

@@ -9,6 +9,8 @@ mod authoriser;
 mod card;
 mod checks;
 mod entry_mode;
+#[cfg(feature = "serde")]
+mod evidence;
 mod facts;
 mod message;
 mod policy;
@@ -26,6 +28,8 @@ pub use card::{
     TokenDomain,
 };
 pub use entry_mode::PosEntryMode;
+#[cfg(feature = "serde")]
+pub use evidence::Evidence;
 pub use message::MessageKind;
 pub use policy::Policy;
 pub use reason::{Explanation, Language, Place, Reason, ReasonKind, Reasons, Value};

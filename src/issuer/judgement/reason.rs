@@ -547,16 +547,16 @@ impl Reason {
     ///     (reason.text(Language::English).to_string(), reason.text(Language::Japanese).to_string())
     /// }
     /// ```
-    pub fn text(&self, language: Language) -> Explanation<'_> {
-        Explanation(self, language)
+    pub const fn text(&self, language: Language) -> Explanation {
+        Explanation(*self, language)
     }
 }
 
 /// A reason in a language; prints itself.
 #[derive(Clone, Copy, Debug)]
-pub struct Explanation<'r>(&'r Reason, Language);
+pub struct Explanation(Reason, Language);
 
-impl fmt::Display for Explanation<'_> {
+impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(reason, language) = self;
         let (open, colon, apart, close) = match language {

@@ -1,0 +1,168 @@
+//! The `assess` command as a user runs it, on a published transaction.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a failure here is a failed test"
+)]
+
+use std::fs;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::{Value, json};
+
+const DE55: &str = "9F02060000000040009F03060000000000009F1A020124950580000480005F2A0201249A031911059C0101\
+     9F370452BF4585820218009F3602001C9F100706011203A0B8009F26087A788EA6B8A3E733";
+
+const KEYS: &str = r#"
+[[key-set]]
+index = "01"
+ac = "0123456789ABCDEFFEDCBA9876543210"
+
+[stripe]
+cvv = "0123456789ABCDEFFEDCBA9876543210"
+"#;
+
+const CARDS: &str = r#"
+[[card]]
+pan = "1234567890123456"
+expiry = "2512"
+service-code = "201"
+family = "visa"
+cvn = "12"
+key-index = "01"
+country = 124
+"#;
+
+/// A folder of this test's own with the key file and the card file.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str, cards: &str) -> Self {
+        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("keys.toml"), KEYS).unwrap();
+        fs::write(folder.join("cards.toml"), cards).unwrap();
+        Self(folder)
+    }
+
+    fn assess(&self, more: &[&str], lines: &[Value]) -> Output {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_chipcard"))
+            .arg("assess")
+            .arg("--keys")
+            .arg(self.0.join("keys.toml"))
+            .arg("--cards")
+            .arg(self.0.join("cards.toml"))
+            .args(more)
+            .arg("-")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut input = String::new();
+        for line in lines {
+            input.push_str(&line.to_string());
+            input.push('\n');
+        }
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        child.wait_with_output().unwrap()
+    }
+}
+
+fn sale(stan: u32) -> Value {
+    json!({
+        "mti": "0100", "de2": "1234567890123456", "de3": "000000", "de4": 4000, "de11": stan, "de13": "1105",
+        "de22": "051", "de43_country": 124, "de49": 124, "received": 1_572_955_200_u32, "de55": DE55,
+    })
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap()
+}
+
+#[test]
+fn a_replay_is_told_in_two_languages() {
+    let folder = Folder::new("assess-replay", CARDS);
+    let output = folder.assess(&[], &[sale(1), sale(1), sale(2)]);
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+    let lines = text(&output.stdout);
+    assert!(lines.contains("1: 123456******3456 approve"), "{lines}");
+    assert!(lines.contains("2: 123456******3456 approve"), "{lines}");
+    assert!(
+        lines.contains("3: 123456******3456 decline  DE 39 59  E"),
+        "{lines}"
+    );
+    assert!(lines.contains("this is a replay"), "{lines}");
+    let output = folder.assess(&["--lang", "ja"], &[sale(1), sale(2)]);
+    assert!(text(&output.stdout).contains("承認拒否"));
+    assert!(text(&output.stdout).contains("リプレイ"));
+}
+
+#[test]
+fn json_is_a_record_of_each_judgement() {
+    let folder = Folder::new("assess-json", CARDS);
+    let wrapped = json!({ "label": "honest", "message": sale(1) });
+    let mut raised = sale(2);
+    raised["de4"] = json!(400_000);
+    let output = folder.assess(&["--json"], &[wrapped, raised]);
+    let records: Vec<Value> = text(&output.stdout)
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(records.len(), 2);
+    assert_eq!(records[0]["chip_validation"], "C");
+    let kinds: Vec<_> = records[1]["reasons"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|r| &r["kind"])
+        .collect();
+    assert!(kinds.contains(&&json!("amount-raised")), "{kinds:?}");
+    assert!(!text(&output.stdout).contains("1234567890123456"));
+}
+
+/// The value of the published algorithm for this card is not on the stripe.
+#[test]
+fn a_swipe_is_judged_with_the_keys_of_the_stripe() {
+    let folder = Folder::new("assess-swipe", CARDS);
+    let mut swipe = sale(1);
+    swipe.as_object_mut().unwrap().remove("de55");
+    swipe["de22"] = json!("901");
+    swipe["de35"] = json!("1234567890123456=251220112345000");
+    let output = folder.assess(&[], &[swipe]);
+    assert!(
+        text(&output.stdout).contains("card verification value"),
+        "{}",
+        text(&output.stdout)
+    );
+}
+
+#[test]
+fn what_is_wrong_is_named_and_never_quoted() {
+    let folder = Folder::new("assess-wrong", CARDS);
+    let mut unknown = sale(1);
+    unknown["de2"] = json!("4761739001010010");
+    let output = folder.assess(&[], &[unknown]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("line 1: de2: no card 476173******0010"));
+    let mut wrong = sale(1);
+    wrong["de35"] = json!(1_234_567_890_123_456_u64);
+    let output = folder.assess(&[], &[wrong]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        !text(&output.stderr).contains("1234567890123456"),
+        "{}",
+        text(&output.stderr)
+    );
+    let folder = Folder::new("assess-cards", &CARDS.replace("2512", "2513"));
+    let output = folder.assess(&[], &[sale(1)]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        text(&output.stderr).contains("card 1: expiry"),
+        "{}",
+        text(&output.stderr)
+    );
+}
