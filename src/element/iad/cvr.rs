@@ -66,6 +66,18 @@ impl<'a> CardVerificationResults<'a> {
             .filter_map(move |row| Some((&row.field, row.field.value(bytes)?)))
     }
 
+    /// The layout.
+    pub(crate) const fn layout(&self) -> IadLayout {
+        self.layout
+    }
+
+    /// Each shared fact that a field states, with the field's value, for whoever needs many of them: one pass over the table.
+    pub(crate) fn facts(&self) -> impl Iterator<Item = (Fact, u8)> + use<'a> {
+        let bytes = self.bytes;
+        cvr_tables::rows(self.layout)
+            .filter_map(move |row| Some((row.fact?, row.field.value(bytes)?)))
+    }
+
     fn values(&self, facts: &[Fact]) -> impl Iterator<Item = u8> {
         cvr_tables::rows(self.layout)
             .filter(|row| row.fact.is_some_and(|fact| facts.contains(&fact)))

@@ -10,6 +10,7 @@ use super::message::MessageKind;
 use super::policy::Policy;
 use super::reason::{Place, Reason, ReasonKind, Reasons, Value};
 use super::request::AuthorisationRequest;
+use super::results::Results;
 use super::stripe::StripeVerifier;
 use super::verdict::{ChipValidation, Verdict};
 use crate::element::{ApplicationTransactionCounter, PanSequenceNumber};
@@ -173,6 +174,7 @@ impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
             }
         };
         let cryptogram = self.cryptogram(&mut pending, chip.as_ref());
+        let proved = chip.as_ref().filter(|_| cryptogram == Some(Ok(())));
         let context = Context {
             request,
             card,
@@ -180,6 +182,7 @@ impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
             chip: chip.as_ref(),
             tracks: &tracks,
             cryptogram,
+            results: proved.and_then(ChipFacts::cvr).and_then(Results::read),
         };
         let checks = match request.message {
             MessageKind::Reversal => REVERSAL_CHECKS,

@@ -16,6 +16,7 @@ mod message;
 mod policy;
 mod reason;
 mod request;
+mod results;
 mod stripe;
 mod terminal;
 mod timestamp;

@@ -2,14 +2,27 @@
 
 use core::fmt;
 
+use aes::Aes128Enc;
+use cmac::Cmac;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+use zeroize::Zeroize;
 
 use crate::element::{Pan, PanSequenceNumber};
 
+/// First byte of what is authenticated: cards, and the key of the others.
+const CARDS: u8 = 0;
+const OTHERS: u8 = 1;
+
 /// The key of a store's names. Whoever has it and the store can try PANs; keep it as the keys of cards are kept.
+///
+/// Cards are named by HMAC-SHA-256. Places and transactions, whose names are no secret, are named by AES-CMAC, which is faster,
+/// under a key that is derived from it: nobody without the key can find two of the same name.
 #[derive(Clone)]
-pub struct StateKey(Hmac<Sha256>);
+pub struct StateKey {
+    cards: Hmac<Sha256>,
+    others: Cmac<Aes128Enc>,
+}
 
 impl StateKey {
     /// From 32 random bytes.
@@ -19,47 +32,55 @@ impl StateKey {
         for (to, from) in block.iter_mut().zip(key) {
             *to = *from;
         }
-        let hmac = Self(Hmac::new(&block.into()));
-        zeroize::Zeroize::zeroize(&mut block);
-        hmac
+        let cards: Hmac<Sha256> = Hmac::new(&block.into());
+        block.zeroize();
+        let mut derived = cards.clone();
+        derived.update(&[OTHERS]);
+        let mut derived: [u8; 32] = derived.finalize().into_bytes().into();
+        let (half, _) = derived.split_at(16);
+        let mut half: [u8; 16] = half.try_into().unwrap_or_default();
+        let others = Cmac::new(&half.into());
+        half.zeroize();
+        derived.zeroize();
+        Self { cards, others }
     }
 
-    fn of(&self, purpose: u8, parts: &[&[u8]]) -> [u8; 32] {
-        let mut hmac = self.0.clone();
-        hmac.update(&[purpose]);
+    fn other(&self, purpose: u8, parts: &[&[u8]]) -> [u8; 16] {
+        let mut mac = self.others.clone();
+        mac.update(&[purpose]);
         for part in parts {
             // Lengths keep apart what would be the same when joined.
-            hmac.update(&[part.len() as u8]);
-            hmac.update(part);
+            mac.update(&(part.len() as u64).to_be_bytes()[6..]);
+            mac.update(part);
         }
-        hmac.finalize().into_bytes().into()
-    }
-
-    fn index(&self, purpose: u8, parts: &[&[u8]]) -> [u8; 16] {
-        let [index @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = self.of(purpose, parts);
-        index
+        mac.finalize().into_bytes().into()
     }
 
     /// The name of a card. `issue` tells apart cards that were issued one after another under the same PAN and sequence
     /// number: each begins its counter anew.
     pub fn card(&self, pan: &Pan, sequence: PanSequenceNumber, issue: u8) -> CardIndex {
-        let rest = [sequence.to_bcd(), issue];
-        CardIndex(self.index(0, &[pan.digits(), &rest]))
+        let digits = pan.digits();
+        let mut hmac = self.cards.clone();
+        hmac.update(&[CARDS, digits.len() as u8]);
+        hmac.update(digits);
+        hmac.update(&[sequence.to_bcd(), issue]);
+        let name: [u8; 32] = hmac.finalize().into_bytes().into();
+        CardIndex(*name.first_chunk().unwrap_or(&[0; 16]))
     }
 
     /// The name of a merchant (DE 42 at the acquirer of DE 32).
     pub fn merchant(&self, acquirer: &[u8], merchant: &[u8]) -> PlaceIndex {
-        PlaceIndex(self.index(1, &[acquirer, merchant]))
+        PlaceIndex(self.other(1, &[acquirer, merchant]))
     }
 
     /// The name of a terminal (DE 41 of a merchant).
     pub fn terminal(&self, acquirer: &[u8], merchant: &[u8], terminal: &[u8]) -> PlaceIndex {
-        PlaceIndex(self.index(2, &[acquirer, merchant, terminal]))
+        PlaceIndex(self.other(2, &[acquirer, merchant, terminal]))
     }
 
     /// A transaction's number out of what identifies it; never 0.
     pub(crate) fn transaction(&self, parts: &[&[u8]]) -> u64 {
-        let [a, b, c, d, e, f, g, h, ..] = self.of(3, parts);
+        let [a, b, c, d, e, f, g, h, ..] = self.other(3, parts);
         u64::from_be_bytes([a, b, c, d, e, f, g, h]).max(1)
     }
 }
@@ -117,10 +138,15 @@ mod tests {
         assert_ne!(key.merchant(b"12", b"3"), key.merchant(b"1", b"23"));
     }
 
-    /// Python says so: `hmac.new(bytes([7] * 32), b"\x03\x01a", "sha256")`, the first eight bytes.
+    /// Python says so: `hmac.new(bytes([7] * 32), bytes([0, 8, 1, 2, 3, 4, 5, 6, 7, 8, 0x45, 9]), "sha256")`.
     #[test]
     fn is_hmac_sha_256() {
-        let key = StateKey::new(&[7; 32]);
-        assert_eq!(key.transaction(&[b"a"]), 0x7580_DC21_536D_11CA);
+        let pan = Pan::from_digits("12345678").unwrap();
+        let sequence = PanSequenceNumber::from_bcd(0x45).unwrap();
+        let index = StateKey::new(&[7; 32]).card(&pan, sequence, 9);
+        assert_eq!(
+            index.0,
+            0x2C81_613F_6577_0BCB_2D36_E081_C27D_1367_u128.to_be_bytes()
+        );
     }
 }

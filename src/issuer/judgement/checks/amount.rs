@@ -187,6 +187,9 @@ pub(super) fn date(context: &Context<'_, '_, '_>) -> Finding {
         (None, Some(date)) => (date, Place::Clock, 1),
         (None, None) => return Finding::Absent,
     };
+    if today == signed {
+        return Finding::Agrees;
+    }
     let age = today.days_since(signed);
     let tolerance = i32::from(context.policy.date_tolerance) + more;
     let oldest = if request.deferred {

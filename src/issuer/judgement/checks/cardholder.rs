@@ -6,8 +6,8 @@
 use super::counter::TRANSIT;
 use super::{Context, Finding, tag_reason};
 use crate::element::{
-    Amount, CardTransactionQualifiers, CardVerificationResults, CryptogramType, CvmResult,
-    IadLayout, Scheme, SecondGenerateAc, TerminalCapabilities, TerminalVerificationResults as Tvr,
+    Amount, CardTransactionQualifiers, CvmResult, Scheme, TerminalCapabilities,
+    TerminalVerificationResults as Tvr,
 };
 use crate::issuer::PosEntryMode;
 use crate::issuer::Verdict;
@@ -17,31 +17,9 @@ use crate::issuer::judgement::request::{ClaimedVerification, OnlinePin};
 use crate::tag;
 
 impl Context<'_, '_, '_> {
-    /// The card verification results, where the cryptogram proves them and they say something: test tools leave them zero,
-    /// which says "AAC" twice, what no card can.
-    pub(super) fn results(&self) -> Option<CardVerificationResults<'_>> {
-        let results = self.chip.filter(|_| self.proved())?.cvr()?;
-        let made = (results.first_generate_ac(), results.second_generate_ac());
-        (made != (Some(CryptogramType::Aac), Some(SecondGenerateAc::Aac))).then_some(results)
-    }
-
     /// Whether the card says that its holder's device verified him; `None` where it has no way to say so.
     pub(super) fn device_verified(&self) -> Option<bool> {
-        let results = self.results()?;
-        let layout = self.card.record.as_ref()?.version().iad_layout;
-        match layout {
-            // The sources for these bits do not agree, so any of them counts: entity and method, the bit, the device's bit.
-            IadLayout::Visa24 => {
-                let [method, _, _, _, device] = *results.bytes().first_chunk()?;
-                let bit = results.consumer_device_cvm_performed()?;
-                Some(bit || method != 0 || device & 0x02 != 0)
-            }
-            // A phone says it as a card says that it verified a PIN.
-            IadLayout::MChip | IadLayout::Ccd => results
-                .offline_pin_performed()
-                .map(|performed| performed && results.offline_pin_failed() != Some(true)),
-            _ => None,
-        }
+        self.results?.device
     }
 
     /// Whether something proves, or at least states unopposed, that the cardholder was verified.
@@ -54,9 +32,8 @@ impl Context<'_, '_, '_> {
                 tvr.is_some_and(|tvr| tvr.contains(Tvr::ONLINE_CVM_CAPTURED))
             }
         };
-        let card = self.results().is_some_and(|results| {
-            results.offline_pin_performed() == Some(true)
-                && results.offline_pin_failed() != Some(true)
+        let card = self.results.is_some_and(|results| {
+            results.offline_pin == Some(true) && results.offline_pin_failed != Some(true)
         });
         pin || card || self.device_verified() == Some(true)
     }
@@ -125,8 +102,8 @@ impl Context<'_, '_, '_> {
     }
 
     fn cvr_bytes(&self) -> Value {
-        self.results()
-            .map_or(Value::None, |results| Value::bytes(results.bytes()))
+        self.results
+            .map_or(Value::None, |results| Value::bytes(results.bytes))
     }
 
     fn cvm_bytes(&self) -> Value {
@@ -156,13 +133,13 @@ pub(super) fn pin_contradicted(context: &Context<'_, '_, '_>) -> Finding {
     if !by_terminal && !by_message {
         return Finding::Absent;
     }
-    let Some(results) = context.results() else {
+    let Some(results) = context.results else {
         return Finding::Absent;
     };
-    let Some(performed) = results.offline_pin_performed() else {
+    let Some(performed) = results.offline_pin else {
         return Finding::Absent;
     };
-    let failed = results.offline_pin_failed() == Some(true);
+    let failed = results.offline_pin_failed == Some(true);
     Finding::unless(!performed || failed, || {
         let (place, claimed) = if by_terminal {
             (Place::Tag(tag::CVM_RESULTS), context.cvm_bytes())
@@ -180,39 +157,43 @@ pub(super) fn pin_contradicted(context: &Context<'_, '_, '_>) -> Finding {
 }
 
 /// A card that waited for a PIN, over the contacts: C03, a wedge that keeps tag 9F34 back. The card notices that VERIFY did not come
-/// (Visa), or that the terminal believes in a PIN that it never saw (M/Chip).
+/// (Visa), or that the terminal believes in a PIN that it never saw (M/Chip). Where it has no bit for that, its record tells that it
+/// wants a PIN, and that nobody says anything of one is flagged.
 pub(super) fn pin_skipped(context: &Context<'_, '_, '_>) -> Finding {
     let Some(results) = context
-        .results()
+        .results
         .filter(|_| context.request.entry_mode.is_contact())
     else {
         return Finding::Absent;
     };
     let silent =
         context.chip.is_some_and(|chip| chip.cvm.is_none()) && !context.somebody_verified();
-    // A card without that bit says at least that it checked no PIN: for a large amount, at a terminal that takes one, a card that
-    // prefers a PIN would have been asked for it.
-    let unasked = results.offline_pin_performed() == Some(false)
+    let noticed = silent && results.pin_not_received == Some(true);
+    let believed = results.pin_wrongly_assumed == Some(true);
+    // A card without that bit says at least that it checked no PIN. One that prefers a PIN would have been asked for it by a terminal
+    // that takes one.
+    let takes_pin = context.takes_pin();
+    let wanted = silent
         && context.card.pin != PinExpectation::None
-        && context.takes_pin() == Some(true)
         && context.request.pin == OnlinePin::NotSent
-        && context.above_limit();
-    let silent = silent && (results.expected_pin_not_received() == Some(true) || unasked);
-    let believed = results.terminal_wrongly_assumes_pin() == Some(true);
-    Finding::unless(silent || believed, || {
-        context.denied(
-            ReasonKind::PinSkipped,
-            Place::Tag(tag::CVM_RESULTS),
-            context.cvm_bytes(),
-        )
+        && results.offline_pin == Some(false)
+        && takes_pin != Some(false);
+    Finding::unless(noticed || believed || wanted, || {
+        let place = Place::Tag(tag::CVM_RESULTS);
+        let reason = context.denied(ReasonKind::PinSkipped, place, context.cvm_bytes());
+        if noticed || believed || takes_pin == Some(true) && context.above_limit() {
+            reason
+        } else {
+            reason.with_verdict(Verdict::ApproveAndFlag)
+        }
     })
 }
 
 /// No PIN tries left on the card: C04, attack 17. A PIN for the issuer makes up for it.
 pub(super) fn pin_tries(context: &Context<'_, '_, '_>) -> Finding {
     let Some(exceeded) = context
-        .results()
-        .and_then(|results| results.pin_try_limit_exceeded())
+        .results
+        .and_then(|results| results.pin_tries_exceeded)
     else {
         return Finding::Absent;
     };

@@ -68,7 +68,8 @@ pub(super) fn jump(remembered: &Remembered<'_, '_>) -> Finding {
     }
     let before = recorded.before.window();
     let highest = Value::Number(u64::from(before.highest));
-    let late = request.deferred || request.mcc.is_some_and(|mcc| TRANSIT.contains(&mcc));
+    let gate = request.mcc.is_some_and(|mcc| TRANSIT.contains(&mcc));
+    let late = request.deferred || gate && request.amount <= policy.transit_limit;
     let (kind, verdict) = match before.place(atc) {
         AtcPlace::First | AtcPlace::Seen => return Finding::Agrees,
         AtcPlace::Ahead { by } if by > policy.counter_jump_referred => {

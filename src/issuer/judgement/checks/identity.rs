@@ -1,7 +1,7 @@
 //! Who the card is, and whether it may be used.
 
 use super::{Context, Finding, tag_reason};
-use crate::element::Track2EquivalentData;
+use crate::element::{PanSequenceNumber, Track2EquivalentData};
 use crate::issuer::judgement::card::{CardStatus, Form};
 use crate::issuer::judgement::reason::{Place, Reason, ReasonKind, Value};
 use crate::tag;
@@ -47,7 +47,10 @@ pub(super) fn pan(context: &Context<'_, '_, '_>) -> Finding {
 
 /// DE 23 and tag 5F34: C19. Neither needs to be there.
 pub(super) fn sequence(context: &Context<'_, '_, '_>) -> Finding {
-    let (Some(issued), Some(claimed)) = (context.card.sequence, context.request.sequence) else {
+    // A chip that was issued without one has its keys from 00.
+    let without = context.card.has_chip().then_some(PanSequenceNumber::ZERO);
+    let issued = context.card.sequence.or(without);
+    let (Some(issued), Some(claimed)) = (issued, context.request.sequence) else {
         return Finding::Absent;
     };
     Finding::unless(claimed != issued, || {
@@ -115,8 +118,12 @@ pub(super) fn expired(context: &Context<'_, '_, '_>) -> Finding {
     if !request.message.asks() || request.deferred {
         return Finding::Absent;
     }
+    let expiry = context.card.expiry;
+    if today.year_month() <= expiry {
+        return Finding::Agrees;
+    }
     // A day is not over everywhere at once.
-    Finding::unless(today.days_since(context.card.expiry.last_day()) > 1, || {
+    Finding::unless(today.days_since(expiry.last_day()) > 1, || {
         tag_reason(
             ReasonKind::Expired,
             tag::APPLICATION_EXPIRATION_DATE,

@@ -16,6 +16,7 @@ use super::facts::{ChipFacts, TrackFacts};
 use super::policy::Policy;
 use super::reason::{Place, Reason, ReasonKind, Value};
 use super::request::AuthorisationRequest;
+use super::results::Results;
 use crate::issuer::{PlaceState, Recorded, Refusal};
 
 /// What a check finds. Where something is missing that the question needs, there is no answer, and that is no contradiction.
@@ -50,6 +51,8 @@ pub(crate) struct Context<'c, 'r, 'v> {
     pub(crate) tracks: &'c TrackFacts,
     /// Whether the cryptogram is right; `None` when there is none, or it was not looked at.
     pub(crate) cryptogram: Option<Result<(), Refusal>>,
+    /// What the card says of itself, where the cryptogram proves it.
+    pub(crate) results: Option<Results<'c>>,
 }
 
 impl Context<'_, '_, '_> {
@@ -141,10 +144,10 @@ pub(crate) struct Told {
 impl Context<'_, '_, '_> {
     /// What the card tells of earlier transactions.
     pub(crate) fn told(&self) -> Told {
-        self.results().map_or_else(Told::default, |results| Told {
-            answer_missing: results.issuer_authentication_not_performed(),
-            script_failed: results.script_failed(),
-            scripts: results.script_counter(),
+        self.results.map_or_else(Told::default, |results| Told {
+            answer_missing: results.answer_missing,
+            script_failed: results.script_failed,
+            scripts: results.scripts,
         })
     }
 }

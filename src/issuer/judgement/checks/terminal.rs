@@ -238,13 +238,13 @@ pub(super) fn token_domain(context: &Context<'_, '_, '_>) -> Finding {
 
 /// The card found the issuer's last answer forged: X04, told in the next cryptogram.
 pub(super) fn answer_forged(context: &Context<'_, '_, '_>) -> Finding {
-    let results = context.results();
-    match results.and_then(|results| results.issuer_authentication_failed()) {
+    let results = context.results;
+    match results.and_then(|results| results.answer_failed) {
         None => Finding::Absent,
         Some(false) => Finding::Agrees,
         Some(true) => {
             let place = Place::CardVerificationResults;
-            let found = results.map_or(Value::None, |results| Value::bytes(results.bytes()));
+            let found = results.map_or(Value::None, |results| Value::bytes(results.bytes));
             let reason = Reason::new(ReasonKind::AnswerForged, place, found, place, Value::None);
             Finding::Contradicts(reason.with_verdict(Verdict::ApproveAndFlag))
         }
