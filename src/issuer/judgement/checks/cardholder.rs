@@ -172,16 +172,15 @@ pub(super) fn pin_skipped(context: &Context<'_, '_, '_>) -> Finding {
     let believed = results.pin_wrongly_assumed == Some(true);
     // A card without that bit says at least that it checked no PIN. One that prefers a PIN would have been asked for it by a terminal
     // that takes one.
-    let takes_pin = context.takes_pin();
     let wanted = silent
         && context.card.pin != PinExpectation::None
         && context.request.pin == OnlinePin::NotSent
         && results.offline_pin == Some(false)
-        && takes_pin != Some(false);
+        && context.takes_pin() != Some(false);
     Finding::unless(noticed || believed || wanted, || {
         let place = Place::Tag(tag::CVM_RESULTS);
         let reason = context.denied(ReasonKind::PinSkipped, place, context.cvm_bytes());
-        if noticed || believed || takes_pin == Some(true) && context.above_limit() {
+        if noticed || believed || context.takes_pin() == Some(true) && context.above_limit() {
             reason
         } else {
             reason.with_verdict(Verdict::ApproveAndFlag)
