@@ -1,4 +1,4 @@
-//! The card: one EMV application as an applet that takes commands and gives responses.
+//! The card: one EMV application as an applet that takes commands and gives responses. A [`Card`] has several.
 //!
 //! [`Applet::process`] is the whole interface: command bytes in, response bytes out, the status word at
 //! their end. There is no clock, no heap and no error type towards the terminal but the status word. What the
@@ -83,6 +83,7 @@ mod script;
 mod script_commands;
 mod select;
 mod session;
+mod several;
 #[cfg(feature = "oda")]
 mod software;
 mod state;
@@ -100,6 +101,7 @@ pub use profile::{
     AuthenticationCommand, CardActionCodes, CardholderPin, Directories, IssuerAuthentication,
     Limits, Log, Parameter, Profile, Record, ResponseFormat,
 };
+pub use several::Card;
 #[cfg(feature = "oda")]
 pub use software::{CardPrivateKeys, SoftwareCoprocessor};
 pub use state::{CardState, Flags, ReferencePin};
