@@ -28,17 +28,21 @@ impl SecretKey {
 
     /// A key of two blocks: the leftmost bytes that the algorithm needs.
     pub(crate) fn from_blocks(algorithm: Algorithm, left: [u8; 16], right: [u8; 16]) -> Self {
+        let [a, b, c, d, e, f, g, h, ..] = right;
         let mut bytes = [0; 32];
-        let step = algorithm.block_length();
-        let (first, second) = bytes.split_at_mut(step);
-        let second_length = algorithm.key_length() - step;
-        for (half, block) in [
-            (first, left),
-            (second.get_mut(..second_length).unwrap_or_default(), right),
-        ] {
-            for (to, from) in half.iter_mut().zip(block) {
-                *to = from;
+        let (first, second) = bytes.split_at_mut(16);
+        first.copy_from_slice(&left);
+        match algorithm {
+            Algorithm::Tdes => {
+                let (_, end) = first.split_at_mut(8);
+                end.copy_from_slice(&[a, b, c, d, e, f, g, h]);
             }
+            Algorithm::Aes128 => {}
+            Algorithm::Aes192 => {
+                let (start, _) = second.split_at_mut(8);
+                start.copy_from_slice(&[a, b, c, d, e, f, g, h]);
+            }
+            Algorithm::Aes256 => second.copy_from_slice(&right),
         }
         Self { algorithm, bytes }
     }
