@@ -42,7 +42,7 @@ impl<const N: usize> Bounded<N> {
             .bytes
             .get_mut(self.length..end)
             .ok_or(Error::new(ErrorKind::MessageTooLong))?;
-        room.copy_from_slice(bytes);
+        copy(room, bytes);
         self.length = end;
         Ok(())
     }
@@ -77,6 +77,23 @@ impl<const N: usize> Bounded<N> {
     pub(crate) fn as_mut(&mut self) -> &mut [u8] {
         self.bytes.get_mut(..self.length).unwrap_or_default()
     }
+}
+
+/// Copies between slices of one length. Most parts of what is signed are short, and a length that the compiler knows saves a call.
+fn copy(to: &mut [u8], from: &[u8]) {
+    macro_rules! by_length {
+        ($($length:literal)+) => {
+            match to.len() {
+                $($length => {
+                    if let (Some(to), Some(from)) = (to.first_chunk_mut::<$length>(), from.first_chunk()) {
+                        *to = *from;
+                    }
+                })+
+                _ => to.copy_from_slice(from),
+            }
+        };
+    }
+    by_length!(1 2 3 4 5 6 8);
 }
 
 impl<const N: usize> Drop for Bounded<N> {
