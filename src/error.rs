@@ -249,6 +249,8 @@ kinds! {
     PinRecovery = "no PIN for this challenge can be recovered",
     /// An elliptic-curve signature that the key did not make over this message.
     Signature = "the signature is not the key's over this message",
+    /// A message authentication code, or a cryptogram that is one, that the key did not make over this message.
+    Mac = "the message authentication code is not the key's over this message",
     /// A coordinate of no point of the curve.
     CurvePoint = "no point of the curve has this coordinate",
     /// A number that is no private key of the curve.

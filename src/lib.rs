@@ -65,7 +65,7 @@
 //! | feature | adds |
 //! |---|---|
 //! | `std` (default) | `alloc` |
-//! | `alloc` | key sets in a `Vec` |
+//! | `alloc` | key sets in a `Vec`; personalisation by commands |
 //! | `simd` | many cryptograms at once, and one TDES in less time, in vector registers ([`Issuer::verify_batch`]); the only `unsafe` code |
 //! | `oda` | offline data authentication with RSA and elliptic curves; needs a heap |
 //! | `gauntlet` | published attacks and honest traffic, to test a host with |

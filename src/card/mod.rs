@@ -48,6 +48,8 @@
 //! `6F00` is the answer where the card itself fails: a coprocessor that gives an error, an answer that does not fit, a profile
 //! that the [lint](Profile::lint) refuses.
 //!
+//! How a card becomes one by commands is in `personalisation` (feature `alloc`).
+//!
 //! # Faults
 //!
 //! The transaction counter goes up, and is stored, before GET PROCESSING OPTIONS is answered, and every cryptogram
@@ -76,6 +78,8 @@ mod lint_files;
 mod lint_keys;
 mod log;
 mod memory;
+#[cfg(feature = "alloc")]
+pub mod personalisation;
 mod profile;
 mod read_record;
 mod risk;
