@@ -5,7 +5,7 @@
 use chipcard::element::CryptogramType;
 use chipcard::gauntlet::{
     AuthoriserHost, Cvm, Detectable, Edit, Entry, Expectation, Middle, OnlinePin, Options, Payment,
-    Plastic, Profiles, Reference, Scenario, Step, Till, Verdict, Verification, run_these,
+    Plastic, Profiles, Reference, Scenario, Status, Step, Till, Verdict, Verification, run_these,
 };
 use chipcard::{Tag, tag};
 
@@ -242,6 +242,150 @@ scenarios! { ATTACK_ROW:
         },
         STEPPED_UP,
     )];
+}
+
+const DEVICE_TAP: Payment = Payment {
+    cvm: Cvm::Device,
+    ..TAP
+};
+const MERCHANT_TOKEN: Plastic = Plastic {
+    token: Some(chipcard::gauntlet::TokenDomain::Merchant),
+    ..Plastic::TOKEN
+};
+
+scenarios! { ATTACK_ROW:
+    a_refund_replayed = [
+        Step::Pay(Payment { values: &[(tag::TRANSACTION_TYPE, &[0x20])], edits: &[Edit::ProcessingCode("200000")], ..PLAIN }, APPROVED),
+        Step::Send(0, &[Edit::New], DECLINED),
+    ];
+    /// The cryptogram says purchase, the message refund.
+    a_purchase_made_a_refund = [Step::Pay(edited(&[Edit::ProcessingCode("200000")]), Expectation::at_least(Verdict::ApproveAndFlag))];
+    a_replay_beyond_the_window [profiles: Profiles::Any] = [
+        Step::Pay(PLAIN, APPROVED),
+        Step::Keep(PLAIN),
+        Step::Repeat { times: 80, judged_from: 1, steps: &[Step::Pay(PLAIN, HONEST)] },
+        Step::Send(0, &[Edit::New], DECLINED),
+        // A deferred one may be as old as that; a person looks.
+        Step::Send(0, &[Edit::New, Edit::Deferred], Expectation::at_least(Verdict::Refer)),
+    ];
+    a_shops_token_at_a_till [cards: &[MERCHANT_TOKEN]] = [
+        Step::Pay(TAP, DECLINED),
+        Step::Pay(PLAIN, DECLINED),
+    ];
+    a_device_token_over_contacts [cards: &[Plastic::TOKEN]] = [Step::Pay(PLAIN, DECLINED)];
+    lost = [Step::Status(0, Status::Lost), Step::Pay(PLAIN, DECLINED)];
+    stolen = [Step::Status(0, Status::Stolen), Step::Pay(TAP, DECLINED)];
+    blocked = [Step::Status(0, Status::Blocked), Step::Pay(PLAIN, DECLINED)];
+    replaced = [Step::Status(0, Status::Replaced), Step::Pay(PLAIN, DECLINED)];
+    expired [cards: &[Plastic { expiry: "2610", ..Plastic::CHIP }]] = [Step::Pay(PLAIN, DECLINED)];
+    stripe_values_without_contacts = [Step::Pay(Payment { edits: &[Edit::StripeTrack(0)], ..TAP }, Expectation::at_least(Verdict::ApproveAndFlag))];
+    an_aac_without_contacts = [Step::Pay(
+        Payment {
+            ask: CryptogramType::Aac,
+            edits: &[Edit::Put(tag::CRYPTOGRAM_INFORMATION_DATA, &[0x80])],
+            ..TAP
+        },
+        Expectation::DECLINED_UNANSWERED,
+    )];
+    a_wrong_cryptogram_in_every_entry_mode = [
+        Step::Pay(edited(&[Edit::RandomCryptogram, Edit::EntryMode("951")]), DECLINED),
+        Step::Pay(edited(&[Edit::RandomCryptogram, Edit::EntryMode("061")]), DECLINED),
+        Step::Pay(Payment { edits: &[Edit::RandomCryptogram], ..TAP }, DECLINED),
+        Step::Pay(edited(&[Edit::RandomCryptogram, Edit::EntryMode("092")]), DECLINED),
+        Step::Pay(edited(&[Edit::RandomCryptogram, Edit::EntryMode("001")]), STEPPED_UP),
+        Step::Pay(edited(&[Edit::RandomCryptogram, Edit::EntryMode("791")]), STEPPED_UP),
+    ];
+    a_wrong_cryptogram_of_no_money = [Step::Pay(
+        Payment { amount: 0, edits: &[Edit::RandomCryptogram], till: &Till::TRANSIT, ..TAP },
+        DECLINED,
+    )];
+    a_foreign_amount_with_a_small_billing_amount [profiles: Profiles::Any] = [Step::Pay(
+        Payment { till: &Till::ABROAD, amount: 99_999_999, edits: &[Edit::BillingCurrency(840)], ..TAP },
+        STEPPED_UP,
+    )];
+    taps_in_stripe_mode_of_a_chip_card_at_an_old_reader [profiles: Profiles::Any] = [Step::Pay(
+        Payment { entry: Entry::StripeTap, till: &OLD_READER, ..PLAIN },
+        STEPPED_UP,
+    )];
+    a_stripe_swiped_with_the_chips_service_code_and_another_expiry [profiles: Profiles::Any] = [Step::Pay(
+        Payment { entry: Entry::Fallback, edits: &[Edit::TrackExpiry("5001")], ..PLAIN },
+        DECLINED,
+    )];
+    a_typed_number_with_a_chip_card_present [profiles: Profiles::Any] = [
+        Step::Pay(Payment { entry: Entry::Keyed, ..PLAIN }, Expectation::at_least(Verdict::ApproveAndFlag)),
+    ];
+}
+
+scenarios! { HONEST_ROW:
+    a_payment_inside_an_application [cards: &[Plastic::TOKEN]] = [
+        Step::Pay(Payment { till: &Till::WEB, edits: &[Edit::EntryMode("092")], ..DEVICE_TAP }, APPROVED),
+        Step::Pay(DEVICE_TAP, APPROVED),
+    ];
+    a_telephone_for_a_large_amount [cards: &[Plastic::TOKEN]] = [
+        Step::Pay(Payment { amount: 120_000, ..DEVICE_TAP }, APPROVED),
+        Step::Pay(Payment { amount: 120_000, till: &Till::ABROAD, ..DEVICE_TAP }, APPROVED),
+    ];
+    a_locked_telephone_at_a_gate [cards: &[Plastic::TOKEN]] = [
+        Step::Pay(Payment { till: &Till::TRANSIT, amount: 280, ..TAP }, APPROVED),
+    ];
+    a_token_on_file [cards: &[MERCHANT_TOKEN], profiles: Profiles::Any] = [
+        Step::Pay(Payment { edits: &[Edit::EntryMode("102")], ..WEB }, APPROVED),
+        Step::Pay(WEB, APPROVED),
+    ];
+    the_month_of_its_expiry [cards: &[Plastic { expiry: "2611", ..Plastic::CHIP }]] = [
+        Step::Pay(PLAIN, APPROVED),
+        Step::Days(7),
+        Step::Pay(PLAIN, APPROVED),
+    ];
+    a_terminal_that_says_too_little_of_itself = [
+        Step::Pay(edited(&[Edit::Capability(chipcard::gauntlet::Capability::Stripe)]), HONEST),
+        Step::Pay(Payment { edits: &[Edit::Capability(chipcard::gauntlet::Capability::Chip)], ..TAP }, APPROVED),
+    ];
+    exactly_the_limit = [Step::Pay(Payment { amount: 5_000, ..TAP }, APPROVED)];
+    chip_data_with_a_swipe_that_has_none = [
+        // Some terminals send what the chip said before it broke.
+        Step::Pay(Payment { entry: Entry::Fallback, edits: &[Edit::After(&[0x9F, 0x33, 0x03, 0xE0, 0xF8, 0xC8])], ..PLAIN }, AT_MOST_STEPPED_UP),
+    ];
+    a_track_as_messages_write_it [cards: &[Plastic::STRIPE], profiles: Profiles::Any] = [
+        Step::Pay(Payment { entry: Entry::Swipe, ..PLAIN }, APPROVED),
+    ];
+    nights_and_days = [
+        Step::Pay(PLAIN, APPROVED),
+        Step::Wait(43_000),
+        Step::Pay(PLAIN, APPROVED),
+        Step::Wait(300),
+        Step::Pay(edited(&[Edit::LocalDate("1123")]), APPROVED),
+        Step::Wait(43_200),
+        Step::Pay(edited(&[Edit::LocalDate("1123")]), APPROVED),
+    ];
+    the_last_day_of_the_year = [
+        Step::Days(38),
+        Step::Pay(PLAIN, APPROVED),
+        Step::Wait(43_190),
+        Step::Pay(edited(&[Edit::LocalDate("0101")]), APPROVED),
+        Step::Pay(edited(&[Edit::LocalDate("1231")]), APPROVED),
+    ];
+    a_hotel_that_raises_its_estimate = [
+        Step::Pay(Payment { amount: 20_000, cvm: Cvm::OnlinePin, edits: &[Edit::Estimated], ..PLAIN }, APPROVED),
+        Step::Pay(Payment { entry: Entry::Keyed, amount: 9_000, till: &Till::WEB, edits: &[Edit::EntryMode("102"), Edit::Estimated], ..PLAIN }, APPROVED),
+    ];
+    declined_for_its_amount_and_tried_again_with_a_pin = [
+        Step::Pay(Payment { amount: 30_000, ..TAP }, Expectation::at_most(Verdict::StepUp)),
+        Step::Pay(Payment { amount: 30_000, cvm: Cvm::OnlinePin, ..PLAIN }, HONEST),
+    ];
+    /// The issuer's answer came too late, and the network decided: the same counter is told again.
+    a_stand_in_after_a_late_answer = [
+        Step::Pay(PLAIN, APPROVED),
+        Step::Send(0, &[Edit::New, Edit::Mti("0120")], HONEST),
+        Step::Pay(PLAIN, APPROVED),
+    ];
+    a_lost_line_and_a_repetition_an_hour_later = [
+        Step::Pay(PLAIN, APPROVED),
+        Step::Pay(Payment { till: &Till::OTHER_SHOP, ..PLAIN }, APPROVED),
+        Step::Wait(3_600),
+        Step::Send(0, &[Edit::Mti("0101")], HONEST),
+        Step::Send(1, &[Edit::Mti("0101")], HONEST),
+    ];
 }
 
 const fn card(number: u8) -> Plastic {

@@ -296,7 +296,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         reference: &Reference::DISTRIBUTED_GUESSING,
         steps: &[
             Step::Repeat {
-                times: 60,
+                times: 1_000,
                 judged_from: 1,
                 steps: &[Step::Pay(
                     PLAIN
