@@ -32,6 +32,9 @@ pub(super) struct GauntletArgs {
     /// Do this to every message beside what the scenario says: reversed, rotated, stuffed, sparse
     #[arg(long, value_name = "NAME", default_value = "none")]
     variation: String,
+    /// Tell of each scenario where it was published, what of it can be seen, and why
+    #[arg(long)]
+    explain: bool,
     /// Print one JSON object instead
     #[arg(long)]
     json: bool,
@@ -83,7 +86,7 @@ impl GauntletArgs {
             serde_json::to_writer_pretty(&mut *out, &line::json(&report))?;
             writeln!(out)?;
         } else {
-            line::write_table(&report, out)?;
+            line::write_table(&report, self.explain, out)?;
         }
         Ok(if report.passed() {
             Finding::Good

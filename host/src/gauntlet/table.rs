@@ -40,7 +40,7 @@ fn columns(check: &Check) -> (String, String) {
     }
 }
 
-fn write_row(row: &Row, out: &mut dyn Write) -> io::Result<()> {
+fn write_row(row: &Row, explain: bool, out: &mut dyn Write) -> io::Result<()> {
     let scenario = row.scenario;
     let outcome = row.outcome();
     let (wanted, seen) = row
@@ -59,6 +59,11 @@ fn write_row(row: &Row, out: &mut dyn Write) -> io::Result<()> {
         "  {}  {outcome_name:7}  {wanted:28}  {seen:16}  {cards:11}  {}",
         scenario.id, scenario.title
     )?;
+    if explain {
+        writeln!(out, "         {}", scenario.reference)?;
+        let detectable = detectable(scenario.detectable);
+        writeln!(out, "         {detectable}: {}", scenario.why)?;
+    }
     for run in row.runs.iter().filter(|run| !run.passed()) {
         if let Some(trouble) = &run.trouble {
             writeln!(out, "         {}: went astray: {trouble}", run.profile)?;
@@ -78,11 +83,11 @@ fn write_row(row: &Row, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes a table a class, and the last line `N passed, N failed`.
+/// Writes a table a class, with `explain` the publication and the reason of each scenario, and the last line `N passed, N failed`.
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write_table(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+pub fn write_table(report: &Report, explain: bool, out: &mut dyn Write) -> io::Result<()> {
     for class in Class::ALL {
         let rows: Vec<_> = report
             .rows
@@ -94,7 +99,7 @@ pub fn write_table(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         }
         writeln!(out, "{}  {class}", class.letter())?;
         for row in rows {
-            write_row(row, out)?;
+            write_row(row, explain, out)?;
         }
         writeln!(out)?;
     }
