@@ -31,6 +31,11 @@ fn the_report_is_for_people_and_for_programs() {
     let last = text.lines().last().unwrap();
     assert!(last.ends_with(" passed, 0 failed"), "{last}");
 
+    let (_, text, _) = gauntlet(&["--only", "C02", "--profile", "visa-18", "--explain"]);
+    for expected in ["Chip and PIN is Broken", "2010", "certain: "] {
+        assert!(text.contains(expected), "{text}");
+    }
+
     let arguments = [
         "--only",
         "C02",
