@@ -2,6 +2,8 @@
 
 use std::io::Read;
 
+use chipcard::element::Date;
+
 use crate::cli::Failure;
 
 /// Bytes from hexadecimal digits; blanks, line ends and colons between them are skipped.
@@ -46,6 +48,17 @@ pub fn hex_array<const N: usize>(what: &str, text: &str) -> Result<[u8; N], Fail
     bytes
         .try_into()
         .map_err(|_| Failure::new(format!("{what}: expected {N} bytes, found {found}")))
+}
+
+/// The day, in UTC.
+///
+/// # Errors
+/// When the clock's year is none of the next decades or the last.
+pub fn today() -> Result<Date, Failure> {
+    let today = time::OffsetDateTime::now_utc().date();
+    let year = u16::try_from(today.year())
+        .map_err(|_| Failure::new("the clock's year is out of range"))?;
+    Ok(Date::new(year, today.month().into(), today.day())?)
 }
 
 /// The argument itself, or all of standard input where it is `-`.

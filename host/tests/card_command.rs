@@ -2,12 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
+mod virtual_reader;
+
 use std::fs;
-use std::io::{self, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::io::Write;
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
-use std::time::Duration;
+use std::process::{Command, Output};
 
 use chipcard::element::{Amount, CountryCode, CurrencyCode, Date, Pin, UnpredictableNumber};
 use chipcard::issuer::{ChipData, Issuer, IssuerResponse};
@@ -15,6 +16,7 @@ use chipcard::tag;
 use chipcard::tlv::Writer;
 use chipcard_host::profile::{DEFAULT, Personalisation, names};
 use chipcard_host::terminal::{CardReader, Completed, OnlineAnswer, Outcome, Sale, Terminal, run};
+use virtual_reader::{Slot, VirtualReader as Reader};
 
 fn chipcard(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_chipcard"))
@@ -54,93 +56,6 @@ impl Folder {
 impl Drop for Folder {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
-/// A reader that listens as vpcd does, and the card that was started to connect to it.
-struct Reader {
-    listener: TcpListener,
-    card: Child,
-}
-
-impl Reader {
-    fn with_card(arguments: &[&str]) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port().to_string();
-        let card = Command::new(env!("CARGO_BIN_EXE_chipcard"))
-            .args(["card", "serve", "--port", &port])
-            .args(arguments)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        Self { listener, card }
-    }
-
-    fn slot(&self) -> Slot {
-        let (stream, _) = self.listener.accept().unwrap();
-        stream
-            .set_read_timeout(Some(Duration::from_secs(20)))
-            .unwrap();
-        Slot { stream, t0: false }
-    }
-
-    /// Kills the card wherever it is, and gives what it printed.
-    fn kill(mut self) -> String {
-        self.card.kill().unwrap();
-        let output = self.card.wait_with_output().unwrap();
-        text(&output.stdout)
-    }
-}
-
-/// A card in the reader, over the protocol of vpcd.
-struct Slot {
-    stream: TcpStream,
-    /// Whether the terminal speaks T=0.
-    t0: bool,
-}
-
-impl Slot {
-    fn send(&mut self, message: &[u8]) {
-        let length = u16::try_from(message.len()).unwrap().to_be_bytes();
-        self.stream.write_all(&length).unwrap();
-        self.stream.write_all(message).unwrap();
-    }
-
-    fn receive(&mut self) -> io::Result<Vec<u8>> {
-        let mut length = [0; 2];
-        self.stream.read_exact(&mut length)?;
-        let mut message = vec![0; usize::from(u16::from_be_bytes(length))];
-        self.stream.read_exact(&mut message)?;
-        Ok(message)
-    }
-
-    fn atr(&mut self) -> String {
-        self.send(&[1]);
-        self.send(&[4]);
-        hex::encode_upper(self.receive().unwrap())
-    }
-
-    fn exchange(&mut self, command: &[u8]) -> io::Result<Vec<u8>> {
-        self.send(command);
-        self.receive()
-    }
-}
-
-impl CardReader for Slot {
-    fn transmit(&mut self, command: &[u8]) -> io::Result<Vec<u8>> {
-        let mut response = self.exchange(command)?;
-        if self.t0 {
-            if let [0x6C, length] = response[..] {
-                let mut again = command.to_vec();
-                again[4] = length;
-                response = self.exchange(&again)?;
-            }
-            while let [0x61, length] = response[response.len() - 2..] {
-                response = self.exchange(&[0x00, 0xC0, 0x00, 0x00, length])?;
-            }
-        }
-        Ok(response)
     }
 }
 
@@ -426,9 +341,9 @@ fn serve_says_what_is_wrong() {
 
 #[test]
 fn once_ends_with_the_connection() {
-    let mut reader = Reader::with_card(&["--once"]);
+    let reader = Reader::with_card(&["--once"]);
     drop(reader.slot());
-    assert_eq!(reader.card.wait().unwrap().code(), Some(0));
+    assert_eq!(reader.wait().code(), Some(0));
 }
 
 #[test]

@@ -3,7 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
 use chipcard::apdu::MAX_RESPONSE_LENGTH;
-use chipcard::card::{Applet, VolatileMemory};
+use chipcard::card::{Applet, Severity, VolatileMemory};
+use chipcard::element::Date;
 use chipcard_host::profile::{DEFAULT, Personalisation, names};
 use proptest::prelude::*;
 
@@ -94,7 +95,12 @@ fn every_built_in_card_can_be_written_and_read() {
         let read = Personalisation::parse(&card.to_toml().unwrap()).unwrap();
         assert_eq!(read, card, "{name}");
         assert_eq!(behaviour(&read), behaviour(&card), "{name}");
-        card.check().unwrap();
+        let day = Date::new(2026, 11, 23).unwrap();
+        let found = card.lint(Some(day));
+        let refused = found
+            .iter()
+            .find(|finding| finding.severity == Severity::Refuse);
+        assert_eq!(refused, None, "{name}");
     }
     assert!(names().any(|name| name == DEFAULT));
 }
@@ -412,4 +418,74 @@ fn the_default_card_approves_without_the_issuer() {
         types.push(answer[5]);
     }
     assert_eq!(types, [0x40, 0x40, 0x40, 0x80]);
+}
+
+/// What fits together in the file alone is looked at too.
+#[test]
+fn the_lint_knows_the_whole_file() {
+    let other = "4761739001010028";
+    let day = Date::new(2026, 11, 23).unwrap();
+    for (key, line, expected) in [
+        (
+            "pan",
+            format!("pan = \"{other}\""),
+            "error: 5A is not the pan of which the keys are derived",
+        ),
+        (
+            "sequence",
+            "sequence = \"02\"".to_owned(),
+            "error: 5F34 is not the sequence of which the keys are derived",
+        ),
+        (
+            "index",
+            "index = \"02\"".to_owned(),
+            "error: 9F10 name another key index than [keys]",
+        ),
+        (
+            "aip",
+            "aip = \"7900\"".to_owned(),
+            "error: 93 does not verify",
+        ),
+        (
+            "rid",
+            "rid = \"A000000004\"".to_owned(),
+            "error: 8F is of another authority",
+        ),
+    ] {
+        let file = with_line(DEFAULT, key, &line);
+        let found = Personalisation::parse(&file).unwrap().lint(Some(day));
+        let found: Vec<_> = found.iter().map(ToString::to_string).collect();
+        assert!(
+            found.iter().any(|text| text == expected),
+            "{line}: {found:?}"
+        );
+    }
+    let text = exported(DEFAULT);
+    let (before, rest) = text.split_once("[rsa-key]").unwrap();
+    let (_, after) = rest.split_once("[rsa-pin-key]").unwrap();
+    let keyless = Personalisation::parse(&format!("{before}[rsa-pin-key]{after}")).unwrap();
+    let refused = keyless.check().unwrap_err().to_string();
+    assert!(
+        refused.contains("82 offers DDA or CDA, and there is no key for them"),
+        "{refused}"
+    );
+}
+
+/// No private key is repeated, nor shown.
+#[test]
+fn private_keys_stay_private() {
+    for (key, value) in [
+        ("p", "\"FB3F567B\""),
+        ("p", "\"FB3F567BZZ\""),
+        ("q", "12345678"),
+    ] {
+        let message = complaint(&with_line(DEFAULT, key, &format!("{key} = {value}")));
+        for secret in ["FB3F", "1234"] {
+            assert!(!message.contains(secret), "{key} = {value}: {message}");
+        }
+        assert!(
+            message.contains("key") || message.contains("line"),
+            "{message}"
+        );
+    }
 }

@@ -122,10 +122,7 @@ impl TransactArgs {
 
     fn date(&self) -> Result<Date, Failure> {
         let Some(text) = &self.date else {
-            let today = time::OffsetDateTime::now_utc().date();
-            let year = u16::try_from(today.year())
-                .map_err(|_| Failure::new("the clock's year is out of range; give --date"))?;
-            return Ok(Date::new(year, today.month().into(), today.day())?);
+            return input::today();
         };
         Ok(Date::parse(&input::hex("date", text)?)?)
     }

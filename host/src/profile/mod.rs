@@ -15,20 +15,20 @@ mod write;
 use std::fs;
 use std::path::Path;
 
-use chipcard::Tag;
 use chipcard::card::test_cards::{self, TestCard};
 use chipcard::card::{
     CardActionCodes, CardPrivateKeys, CardholderPin, Directories, Finding, IssuerAuthentication,
     Limits, Log, Parameter, Profile, Record, ReferencePin, Severity, SoftwareCoprocessor,
 };
 use chipcard::cryptogram::{CipherFamily, CryptogramVersion, Family};
-use chipcard::element::{Pan, PanSequenceNumber, Pin};
+use chipcard::element::{Date, IssuerApplicationData, Pan, PanSequenceNumber, Pin};
 use chipcard::issuer::CardRecord;
 use chipcard::key::{CardKeySet, IssuerKeySet, KeyPolicy};
 use chipcard::oda::{
-    EcIccPrivateKey, EcPrivateKey, EcPublicKey, IccPrivateKey, PinPrivateKey, RsaPrivateKey,
-    RsaPublicKey,
+    CaPublicKey, EcCaPublicKey, EcIccPrivateKey, EcPrivateKey, EcPublicKey, IccPrivateKey,
+    PinPrivateKey, RsaPrivateKey, RsaPublicKey,
 };
+use chipcard::{Tag, tag, tlv};
 use rand::rngs::ThreadRng;
 use zeroize::Zeroizing;
 
@@ -291,23 +291,77 @@ impl Personalisation {
                 .all(|(key, published)| key.as_ref().is_none_or(|key| is(key, published)))
     }
 
-    /// What the lint finds, the worst first.
-    pub fn lint(&self) -> Vec<Finding> {
+    /// What is found wrong, the worst first: with profile and private keys, and, given the day, with the certificates as a terminal
+    /// verifies them under the authority's keys of the file.
+    pub fn lint(&self, today: Option<Date>) -> Vec<Finding> {
         let mut findings = Vec::new();
-        self.views()
-            .profile()
-            .lint(&mut |finding| findings.push(finding));
+        let views = self.views();
+        let profile = views.profile();
+        let mut report = |finding| findings.push(finding);
+        profile.lint(&mut report);
+        self.lint_identity(&profile, &mut report);
+        if let Ok(keys) = self.private_keys() {
+            keys.lint(&profile, &mut report);
+        }
+        if let Some(today) = today {
+            for key in &self.model.ca_key {
+                if let Ok(public) = RsaPublicKey::new(&key.modulus.0, key.exponent) {
+                    let authority = CaPublicKey::new(key.rid, key.index, public);
+                    profile.lint_certificates(&authority, today, &mut report);
+                }
+            }
+            for key in &self.model.ec_ca_key {
+                if let Ok(public) = EcPublicKey::new(key.suite, &key.x.0) {
+                    let authority = EcCaPublicKey::new(key.rid, key.index, public);
+                    profile.lint_ec_certificates(&authority, today, &mut report);
+                }
+            }
+        }
         findings.sort_by_key(|finding| finding.severity != Severity::Refuse);
         findings
     }
 
-    /// Refuses a card that cannot work.
+    /// The file's own account number, sequence number and key index, from which the keys come, against what terminals and issuer read.
+    fn lint_identity(&self, profile: &Profile<'_>, report: &mut dyn FnMut(Finding)) {
+        let mut refuse_unless = |good: bool, tag, text| {
+            if !good {
+                report(Finding {
+                    severity: Severity::Refuse,
+                    tag: Some(tag),
+                    text,
+                });
+            }
+        };
+        let values = |tag| {
+            let records = profile.records.iter();
+            records.filter_map(move |record| {
+                let template = tlv::find(record.data, tag::READ_RECORD_RESPONSE_TEMPLATE);
+                let inside = template.ok()??.value;
+                tlv::find(inside, tag).ok()?.map(|object| object.value)
+            })
+        };
+        let same = values(tag::APPLICATION_PAN)
+            .all(|value| Pan::from_bcd(value).is_ok_and(|pan| pan == *self.pan()));
+        let text = "is not the pan of which the keys are derived";
+        refuse_unless(same, tag::APPLICATION_PAN, text);
+        let sequence = [self.sequence().to_bcd()];
+        let same = values(tag::APPLICATION_PAN_SEQUENCE_NUMBER).all(|value| value == sequence);
+        let text = "is not the sequence of which the keys are derived";
+        refuse_unless(same, tag::APPLICATION_PAN_SEQUENCE_NUMBER, text);
+        let iad = IssuerApplicationData::parse(self.version.iad_layout, profile.iad);
+        let index = iad.ok().and_then(|iad| iad.key_index());
+        let same = index.is_none_or(|index| index == self.model.keys.index);
+        let text = "name another key index than [keys]";
+        refuse_unless(same, tag::ISSUER_APPLICATION_DATA, text);
+    }
+
+    /// Refuses a card that cannot work, whatever the day.
     ///
     /// # Errors
     /// With all that the lint refuses.
     pub fn check(&self) -> Result<(), Failure> {
         let refused: Vec<_> = self
-            .lint()
+            .lint(None)
             .iter()
             .filter(|finding| finding.severity == Severity::Refuse)
             .map(ToString::to_string)

@@ -7,6 +7,7 @@ use clap::{ArgGroup, Args, ValueEnum};
 use serde::Serialize;
 
 use crate::cli::{Failure, Finding};
+use crate::input;
 use crate::profile::{DEFAULT, Personalisation, names};
 
 /// List the built-in cards, write one as a profile file, or look for mistakes in one.
@@ -22,7 +23,7 @@ pub(super) struct ProfileArgs {
     /// Write a card, the default one unless named, as a profile file that explains itself.
     #[arg(long, group = "what", value_name = "NAME|FILE", num_args = 0..=1, default_missing_value = DEFAULT)]
     export: Option<String>,
-    /// Look for mistakes in the personalisation: errors, with which a card cannot work, and warnings.
+    /// Look for mistakes in profile, keys and, as of today, certificates: errors, with which a card cannot work, and warnings.
     #[arg(long, group = "what", value_name = "NAME|FILE")]
     check: Option<String>,
     /// Print JSON (with `list` and `--check`).
@@ -95,7 +96,7 @@ impl ProfileArgs {
     }
 
     fn check(&self, card: &Personalisation, out: &mut dyn Write) -> Result<Finding, Failure> {
-        let findings = card.lint();
+        let findings = card.lint(Some(input::today()?));
         if self.json {
             let rows: Vec<_> = findings
                 .iter()
