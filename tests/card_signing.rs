@@ -24,8 +24,9 @@ use chipcard::oda::{
     CertificateContext, PublicKeyCertificate, RecoveredEcIccKey, RecoveredIccKey, RecoveredPinKey,
     SecondXda, TransactionData, issuer_certified_card_data, static_data,
 };
-use chipcard::{Error, ErrorKind, Result, Tag, tag, tlv};
+use chipcard::{Error, ErrorKind, Tag, tag, tlv};
 use common::{Bench, Cryptogram, Purchase};
+use proptest::prelude::*;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
@@ -471,8 +472,10 @@ fn combined_data_authentication() {
         let first = cryptogram(&answer, verified.cryptogram());
         assert_eq!(first.kind(), CryptogramType::Arqc);
         let cvr = bench.cvr(&first);
-        // Visa's results, and those after them, have no bit for it.
         let family = cvr.cda_performed();
+        // Visa's results, and those after them, have one bit for DDA and CDA.
+        let apart = family.is_some();
+        assert_eq!(cvr.dda_performed(), Some(!apart), "{}", test.name);
         assert_ne!(family, Some(false), "{}", test.name);
         if let Some(dac) = dac(test, &first.iad) {
             assert_eq!(dac, verified.icc_dynamic_number().as_bytes()[..2]);
@@ -626,7 +629,7 @@ fn the_number_without_a_generator() {
             number: &[u8],
             ddol_data: &[u8],
             signature: &mut [u8; MAX_SIGNATURE_LENGTH],
-        ) -> Result<usize> {
+        ) -> chipcard::Result<usize> {
             self.0.sign_dynamic_data(number, ddol_data, signature)
         }
     }
@@ -661,7 +664,7 @@ fn a_broken_coprocessor() {
             &mut self,
             _: &AnswerToSign<'_>,
             _: &mut [u8; MAX_SIGNATURE_LENGTH],
-        ) -> Result<usize> {
+        ) -> chipcard::Result<usize> {
             Err(Error::new(ErrorKind::Fault))
         }
     }
@@ -687,10 +690,10 @@ fn a_broken_coprocessor() {
 fn no_signature_without_the_state() {
     struct Failing(VolatileMemory, u8);
     impl CardMemory for Failing {
-        fn load(&self) -> core::result::Result<Option<CardState>, MemoryError> {
+        fn load(&self) -> Result<Option<CardState>, MemoryError> {
             self.0.load()
         }
-        fn store(&mut self, state: &CardState) -> core::result::Result<(), MemoryError> {
+        fn store(&mut self, state: &CardState) -> Result<(), MemoryError> {
             self.1 = self.1.checked_sub(1).ok_or(MemoryError::Failure)?;
             self.0.store(state)
         }
@@ -717,5 +720,60 @@ fn a_generator_alone() {
     for expected in 1..=3 {
         let (data, status) = bench.send(&GET_CHALLENGE);
         assert_eq!((data, status), (vec![expected; 8], StatusWord::OK));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// Whatever comes in whatever order: a counter that only rises, never more PIN tries than personalised, no part of a key or of the PIN
+    /// in an answer, no two cryptograms of one type for one counter, no signature over an AAC.
+    #[test]
+    fn an_honest_signing_card(
+        card in 0..TestCard::SIGNING.len(),
+        steps in prop::collection::vec((0..TABLE.len() + 4, any::<u8>()), 1..40),
+    ) {
+        let test = &TestCard::SIGNING[card];
+        let mut bench = bench(test);
+        let profile = &test.profile;
+        let mut counter = 0;
+        let mut made = std::collections::BTreeSet::new();
+        for (row, change) in steps {
+            let text = match row.checked_sub(TABLE.len()) {
+                None => TABLE[row].0,
+                Some(0) => "00B2011C 00",
+                Some(1) => "80AE8000 cdolx 00",
+                Some(2) => {
+                    bench.select();
+                    continue;
+                }
+                Some(_) => {
+                    bench.processing_options(&Purchase::new());
+                    continue;
+                }
+            };
+            let mut command = bytes(profile, text);
+            if change < 32 {
+                let place = usize::from(change) % command.len();
+                command[place] ^= 1 << (change % 8);
+            }
+            let (data, status) = bench.send(&command);
+            let state = bench.card.state();
+            prop_assert!(state.atc.0 >= counter);
+            counter = state.atc.0;
+            prop_assert!(state.pin_tries <= 3);
+            for secret in [&TestCard::PIN_BLOCK[..4], &test_cards::TEST_KEY_AC[..8]] {
+                prop_assert!(!data.windows(secret.len()).any(|window| window == secret));
+            }
+            let is_cryptogram = command[1] == 0xAE && status == StatusWord::OK;
+            if let (true, Ok(Some(template))) = (is_cryptogram, tlv::find(&data, tag::RESPONSE_TEMPLATE_FORMAT_2)) {
+                let cid = value(template.value, tag::CRYPTOGRAM_INFORMATION_DATA)[0];
+                prop_assert!(made.insert((counter, cid)), "two of one type for one counter");
+                let signed = tlv::find(template.value, tag::SIGNED_DYNAMIC_APPLICATION_DATA).unwrap();
+                let clear = tlv::find(template.value, tag::APPLICATION_CRYPTOGRAM).unwrap();
+                prop_assert!(cid != 0x00 || signed.is_none());
+                prop_assert!(signed.is_some() || clear.is_some());
+            }
+        }
     }
 }

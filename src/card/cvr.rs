@@ -72,7 +72,7 @@ impl Report<'_> {
             }
         }
         let number = self.session.icc_dynamic_number;
-        let dynamic = self.session.dda_performed || self.cda_first() || self.cda_second();
+        let dynamic = self.dynamic_authentication();
         if let (true, Some(number), Some(place)) = (dynamic, number, dac_mut(layout, used)) {
             for (to, from) in place.iter_mut().zip(number.as_bytes()) {
                 *to = *from;
@@ -138,6 +138,7 @@ impl Report<'_> {
             Fact::Domestic => domestic() == Some(true),
             Fact::International => domestic() == Some(false),
             Fact::DdaPerformed => session.dda_performed,
+            Fact::DynamicAuthenticationPerformed => self.dynamic_authentication(),
             Fact::CdaPerformed => self.cda_first() || self.cda_second(),
             Fact::CdaPerformedFirst => self.cda_first(),
             Fact::CdaPerformedSecond => self.cda_second(),
@@ -147,6 +148,11 @@ impl Report<'_> {
             | Fact::UpperSecondLimitExceeded => false,
         };
         u8::from(is)
+    }
+
+    /// By DDA or CDA.
+    fn dynamic_authentication(&self) -> bool {
+        self.session.dda_performed || self.cda_first() || self.cda_second()
     }
 
     /// The first GENERATE AC was answered with CDA. What XDA is in the results of any layout is not public.

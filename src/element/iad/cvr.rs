@@ -187,9 +187,10 @@ impl<'a> CardVerificationResults<'a> {
         ])
     }
 
-    /// The card signed dynamic data for the terminal (DDA).
+    /// The card signed dynamic data for the terminal (DDA). Visa's bit says "offline dynamic data authentication", which in EMV's books is the
+    /// name of DDA and CDA together; that it stands for both here is an assumption.
     pub fn dda_performed(&self) -> Option<bool> {
-        self.any(&[Fact::DdaPerformed])
+        self.any(&[Fact::DdaPerformed, Fact::DynamicAuthenticationPerformed])
     }
 
     /// The card signed its cryptogram for the terminal (CDA), in one of the two GENERATE AC. CCD and M/Chip.

@@ -32,6 +32,8 @@ pub(crate) enum Fact {
     SdaFailed,
     DdaFailed,
     DdaPerformed,
+    /// By DDA or CDA, where the layout does not tell them apart.
+    DynamicAuthenticationPerformed,
     /// In either GENERATE AC, where the layout does not tell them apart.
     CdaPerformed,
     CdaPerformedFirst,
@@ -219,7 +221,7 @@ rows! {
     4 0xF0 number => ScriptCounter: "issuer script commands";
     4 0x08 flag => ScriptFailed: "issuer script processing failed";
     4 0x04 flag => DdaFailed: "offline dynamic data authentication failed on last transaction";
-    4 0x02 flag => DdaPerformed: "offline dynamic data authentication performed";
+    4 0x02 flag => DynamicAuthenticationPerformed: "offline dynamic data authentication performed";
     4 0x01 flag => ExpectedPinNotReceived: "PIN verification command not received for a PIN-expecting card";
 }
 
