@@ -35,7 +35,7 @@ const CACHE: usize = 256 << 20;
 
 /// State in a file that one process has open at a time; its threads share the store by reference.
 ///
-/// A thread commits for all that wait ([group commit](self#group-commit)), so that 64 callers need not 64 times as many writes as one. An
+/// A thread commits for all that wait, so that 64 callers need not 64 times as many writes as one. An
 /// answer means that the step is on the disk. A file whose process or machine died is repaired when it is opened next, which
 /// reads all of it.
 ///
@@ -347,9 +347,10 @@ fn unavailable(error: redb::Error) -> StoreError {
 
 fn refused(error: DatabaseError) -> StoreError {
     match error {
-        DatabaseError::DatabaseAlreadyOpen => {
-            StoreError::new(Kind::Unavailable, "another process has the file open")
-        }
+        DatabaseError::DatabaseAlreadyOpen => StoreError::new(
+            Kind::Unavailable,
+            "the file is open already, here or in another process",
+        ),
         error => unavailable(error.into()),
     }
 }

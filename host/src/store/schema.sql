@@ -1,5 +1,6 @@
 -- The whole schema of a PostgreSQL store (CockroachDB and YugabyteDB take it as well), as `chipcard store init` makes it.
 -- For administrators who make tables by hand; after it, `chipcard store init` writes the index key's check value alone.
+-- The role of a host needs SELECT on all of these tables, INSERT and UPDATE on chipcard_cards and chipcard_merchants.
 
 -- Which migrations were applied.
 CREATE TABLE chipcard_schema (

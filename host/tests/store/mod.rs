@@ -14,6 +14,7 @@ use chipcard_host::store::IndexKey;
 pub(crate) mod killed;
 #[cfg(feature = "postgres")]
 pub(crate) mod postgres;
+pub(crate) mod race;
 
 pub(crate) fn key() -> IndexKey {
     IndexKey::new(&core::array::from_fn(|place| place as u8))

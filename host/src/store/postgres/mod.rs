@@ -10,8 +10,9 @@ use std::fmt;
 use std::time::Duration;
 
 use chipcard::issuer::{
-    CardEvent, CardIndex, CardState, CardStateStore, MemoryStore, Outcome, PlaceEvent,
-    PlaceHappened, PlaceIndex, PlaceState, Recorded,
+    Assessment, AuthorisationRequest, Authoriser, CardEvent, CardIndex, CardState, CardStateStore,
+    CryptogramEngine, IssuedCard, MemoryStore, Outcome, PlaceEvent, PlaceHappened, PlaceIndex,
+    PlaceState, Recorded, StripeVerifier,
 };
 use tokio::time::{sleep, timeout};
 use tokio_postgres::error::SqlState;
@@ -148,6 +149,30 @@ impl PostgresStore {
     pub fn with_time_limit(mut self, time_limit: Duration) -> Self {
         self.time_limit = time_limit;
         self
+    }
+
+    /// Judges a message, as [`Authoriser::assess`] does, without a thread that waits.
+    ///
+    /// # Errors
+    /// When it is not known what was recorded. Then nothing is decided, and a host does not approve.
+    pub async fn assess<'v, E: CryptogramEngine, V: StripeVerifier>(
+        &self,
+        authoriser: &Authoriser<E, V>,
+        request: &AuthorisationRequest<'_>,
+        card: &IssuedCard<'v>,
+    ) -> Result<Assessment<'v, E::AnswerKey>, StoreError> {
+        let pending = authoriser.examine(request, card);
+        let recorded = match pending.card_event() {
+            Some((index, event)) => Some(self.record(index, event).await?),
+            None => None,
+        };
+        let mut places = [None; 2];
+        for (state, place) in places.iter_mut().zip(pending.place_events()) {
+            if let Some((index, event)) = place {
+                *state = self.observe(index, event).await?;
+            }
+        }
+        Ok(pending.conclude(recorded, places))
     }
 
     /// Takes the event's step for a card, as [`CardState::apply`] does.
