@@ -271,7 +271,11 @@ impl BareTable {
         let (client, upsert) = &self.clients[turn % CONNECTIONS];
         let card = index(card).0;
         let counter = counter.cast_signed();
-        let moved = client.query_opt(upsert, &[&card.as_slice(), &counter]);
+        let moved = async {
+            client
+                .query_opt(upsert, &[&card.as_slice(), &counter])
+                .await
+        };
         assert!(self.runtime.block_on(moved).unwrap().is_some());
     }
 }
