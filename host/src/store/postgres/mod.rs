@@ -228,7 +228,9 @@ impl PostgresStore {
         };
         for _ in 0..TRIES {
             let connection = self.pool.borrow().await?;
+            let counts = fresh.wrong_cryptograms | fresh.wrong_values | fresh.fallbacks != 0;
             let statement = match event.atc {
+                Some(_) if counts => &connection.statements.proved_counting,
                 Some(_) => &connection.statements.proved,
                 None => &connection.statements.unproved,
             };
