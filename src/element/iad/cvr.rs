@@ -71,11 +71,17 @@ impl<'a> CardVerificationResults<'a> {
         self.layout
     }
 
-    /// Each shared fact that a field states, with the field's value, for whoever needs many of them: one pass over the table.
-    pub(crate) fn facts(&self) -> impl Iterator<Item = (Fact, u8)> + use<'a> {
-        let bytes = self.bytes;
-        cvr_tables::rows(self.layout)
-            .filter_map(move |row| Some((row.fact?, row.field.value(bytes)?)))
+    /// Shows each shared fact that a field states, with the field's value, for whoever needs many of them: one pass over the table.
+    pub(crate) fn each_fact(&self, mut show: impl FnMut(Fact, u8)) {
+        for table in cvr_tables::tables(self.layout) {
+            for row in table {
+                if let Some(fact) = row.fact
+                    && let Some(value) = row.field.value(self.bytes)
+                {
+                    show(fact, value);
+                }
+            }
+        }
     }
 
     fn values(&self, facts: &[Fact]) -> impl Iterator<Item = u8> {

@@ -227,14 +227,18 @@ rows! {
 
 /// The bits of one layout; none where they are not known.
 pub(crate) fn rows(layout: IadLayout) -> impl Iterator<Item = &'static Row> {
-    let tables: [&'static [Row]; 2] = match layout {
+    tables(layout).into_iter().flatten()
+}
+
+/// The same as they stand: bits that layouts share are in a table of their own.
+pub(crate) const fn tables(layout: IadLayout) -> [&'static [Row]; 2] {
+    match layout {
         IadLayout::Ccd => [CCD, &[]],
         IadLayout::MChip => [M_CHIP, &[]],
         IadLayout::Visa013 | IadLayout::UnionPay => [VISA_0_1_3, VISA],
         IadLayout::Visa24 => [VISA_2_4, VISA],
         IadLayout::Interac | IadLayout::Jcb | IadLayout::Opaque => [&[], &[]],
-    };
-    tables.into_iter().flatten()
+    }
 }
 
 /// The bits that state a fact, without names: what a card needs of a row.

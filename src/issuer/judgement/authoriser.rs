@@ -132,7 +132,9 @@ impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
             reasons: Reasons::default(),
             chip: None,
             verified: None,
-            index: self.key.card(&card.pan, sequence, card.issue),
+            index: card
+                .index
+                .unwrap_or_else(|| self.key.card(&card.pan, sequence, card.issue)),
             event: None,
             places: [None; 2],
             told: Told::default(),

@@ -5,7 +5,7 @@ use crate::element::{
     Amount, ApplicationIdentifier, ApplicationInterchangeProfile, CountryCode, CurrencyCode, Pan,
     PanSequenceNumber, Scheme, ServiceCode, YearMonth,
 };
-use crate::issuer::CardRecord;
+use crate::issuer::{CardIndex, CardRecord};
 use crate::magstripe::DiscretionaryProfile;
 
 /// What a card does without contacts.
@@ -203,6 +203,9 @@ pub struct IssuedCard<'v> {
     pub dynamic_value: Option<(DynamicValue, DynamicLayout)>,
     /// How often a card was issued under this PAN and sequence number before: each begins its counter anew.
     pub issue: u8,
+    /// The card's name in the store, for hosts that keep what [`StateKey::card`](crate::issuer::StateKey::card) gave beside the
+    /// card; `None`: it is made anew for each message.
+    pub index: Option<CardIndex>,
 }
 
 impl<'v> IssuedCard<'v> {
@@ -249,6 +252,7 @@ impl<'v> IssuedCard<'v> {
             track1_values: Some(DiscretionaryProfile::TRACK_1),
             dynamic_value: None,
             issue: 0,
+            index: None,
         }
     }
 

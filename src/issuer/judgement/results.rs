@@ -38,19 +38,19 @@ impl<'a> Results<'a> {
             scripts: None,
         };
         let mut made = (None, None);
-        for (fact, value) in results.facts() {
+        results.each_fact(|fact, value| {
             let place = match fact {
                 Fact::FirstGenerateAc => {
                     made.0 = Some(value);
-                    continue;
+                    return;
                 }
                 Fact::SecondGenerateAc => {
                     made.1 = Some(value);
-                    continue;
+                    return;
                 }
                 Fact::ScriptCounter => {
                     read.scripts = Some(value);
-                    continue;
+                    return;
                 }
                 Fact::OfflinePinPerformed => &mut read.offline_pin,
                 Fact::OfflinePinFailed => &mut read.offline_pin_failed,
@@ -63,10 +63,10 @@ impl<'a> Results<'a> {
                 | Fact::IssuerAuthenticationFailedNow
                 | Fact::IssuerAuthenticationFailedBefore => &mut read.answer_failed,
                 Fact::ScriptFailed => &mut read.script_failed,
-                _ => continue,
+                _ => return,
             };
             *place = Some(value != 0 || *place == Some(true));
-        }
+        });
         read.device = match (results.layout(), bytes) {
             // The sources for these bits do not agree, so any of them counts: entity and method, the bit, the device's bit.
             (IadLayout::Visa24, [method, _, _, _, device, ..]) => read

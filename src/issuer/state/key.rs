@@ -47,12 +47,24 @@ impl StateKey {
 
     fn other(&self, purpose: u8, parts: &[&[u8]]) -> [u8; 16] {
         let mut mac = self.others.clone();
-        mac.update(&[purpose]);
+        // Joined first, because whole blocks are faster than many small pieces.
+        let (mut joined, mut length) = ([0; 256], 1);
+        joined[0] = purpose;
         for part in parts {
             // Lengths keep apart what would be the same when joined.
-            mac.update(&(part.len() as u64).to_be_bytes()[6..]);
-            mac.update(part);
+            let [high, low] = (part.len() as u16).to_be_bytes();
+            for piece in [&[high, low][..], part] {
+                if let Some(room) = joined.get_mut(length..length + piece.len()) {
+                    room.copy_from_slice(piece);
+                    length += piece.len();
+                } else {
+                    mac.update(joined.get(..length).unwrap_or_default());
+                    mac.update(piece);
+                    length = 0;
+                }
+            }
         }
+        mac.update(joined.get(..length).unwrap_or_default());
         mac.finalize().into_bytes().into()
     }
 
