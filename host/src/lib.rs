@@ -8,6 +8,7 @@ pub mod gauntlet;
 pub mod input;
 pub mod kat;
 pub mod keys;
+pub mod load;
 pub mod profile;
 pub mod reader;
 pub mod store;

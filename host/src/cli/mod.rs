@@ -10,6 +10,7 @@ mod decode;
 mod diagnose;
 mod gauntlet;
 mod kat;
+mod load;
 #[cfg(any(feature = "redb", feature = "postgres"))]
 mod store;
 mod transact;
@@ -42,6 +43,7 @@ enum Command {
     Transact(transact::TransactArgs),
     Verify(Box<verify::VerifyArgs>),
     Kat(kat::Kat),
+    Load(load::LoadArgs),
 }
 
 /// What a subcommand found.
@@ -108,5 +110,6 @@ fn run(command: Command, out: &mut dyn Write) -> Result<Finding, Failure> {
         Command::Transact(args) => args.run(out),
         Command::Verify(args) => args.run(out),
         Command::Kat(kat) => kat.run(out),
+        Command::Load(args) => args.run(out),
     }
 }
