@@ -65,7 +65,8 @@ impl Abilities {
 pub enum AnswerSignature {
     /// `10`: combined data authentication, by RSA. The cryptogram stands inside the signature alone.
     Cda,
-    /// `08`: extended data authentication, by elliptic curves. The cryptogram stands in the answer.
+    /// `08`: extended data authentication, by elliptic curves. The cryptogram stands in the answer. This card leaves an AAC unsigned, as with CDA;
+    /// sources differ on whether XDA signs it, and terminals do not verify it (EMV 4.4 Book 2 12.5.3).
     Xda,
 }
 

@@ -115,7 +115,7 @@ impl EcIccPrivateKey {
 
     /// Signs the answer to a GENERATE AC that asks for XDA (EMV 4.4 Book 2 12.5.2): tag 9F4B.
     ///
-    /// The answer holds the cryptogram in clear. An AAC is signed like the others.
+    /// The answer holds the cryptogram in clear. An AAC can be signed like the others; the applet of this library does not.
     ///
     /// # Errors
     /// What is malformed in the answer.
