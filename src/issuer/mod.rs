@@ -1,5 +1,11 @@
 //! The issuer's side: verify a cryptogram from the bytes of DE 55, answer it, write scripts.
 //!
+//! A right cryptogram says that the card made it over these data; that it is new, and that the card is used as the message says, are other
+//! questions. [`Authoriser`] asks them of a whole [`AuthorisationRequest`]: claims of the terminal against what the cryptogram covers, the
+//! message against the [`IssuedCard`], and both against what a [`CardStateStore`] remembers. The [`Assessment`] has the verdict, the
+//! strictest of all that was found, and each [`Reason`] with what was claimed, where, and what speaks against it. What a message
+//! leaves out is never held against it.
+//!
 //! The order is enforced by types. [`Issuer::verify_arqc`] is the only source of a [`VerifiedArqc`], and
 //! everything that signs something takes one:
 //!
