@@ -36,4 +36,5 @@ mod answer;
 pub mod des;
 #[cfg(feature = "simd")]
 mod detect;
+mod fips46;
 pub mod single;

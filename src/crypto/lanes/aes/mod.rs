@@ -40,7 +40,7 @@ pub use crate::crypto::lanes::answer::{Response, Verdict};
 use crate::crypto::lanes::detect::has;
 
 /// The processor features a batch runs on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Backend {
     /// 32 cards in flight, fewer at the end of a batch: VAES on 512-bit registers (AVX-512F/BW/VL).

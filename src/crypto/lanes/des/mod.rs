@@ -89,8 +89,8 @@
 //!
 //! # Where the constants come from
 //!
-//! FIPS 46-3, Appendix 1: PC-1, PC-2, shifts, P, and (in closed form, with a test against the printed
-//! tables) E and IP. The S-boxes are in the circuits; a test computes all 64 inputs of each and
+//! FIPS 46-3, Appendix 1, whose tables stand once for the whole folder (`fips46`): PC-1, PC-2, shifts, P, and (in closed
+//! form, with a test against the printed tables) E and IP. The S-boxes are in the circuits; a test computes all 64 inputs of each and
 //! compares with the printed ones. The masks of [`SessionKey`] are EMV 4.4 Book 2, A1.3.1 and PBOC 3.0.
 //!
 //! # Secrets
@@ -104,7 +104,7 @@
 //! A backend is a type of word. 1. Implement `word::Logic` (xor, and, or, and-not, shifts within
 //! columns of 64 bits) and `word::Word` (which S-boxes; the two hot functions, compiled for the
 //! features: wrap them in `#[target_feature]` functions, as an intrinsic that is not inlined costs a
-//! call); `x86.rs` shows how. 2. Add a variant to [`Backend`] with its detection. 3. Run the tests:
+//! call); `x86.rs` shows how, and `neon.rs` for instructions that the target always has. 2. Add a variant to [`Backend`] with its detection. 3. Run the tests:
 //! they force every available backend through every case.
 //!
 //! # Files

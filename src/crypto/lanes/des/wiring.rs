@@ -5,30 +5,7 @@
 //! encipherments both cancel, and a sliced ciphertext is a valid sliced plaintext, or a valid key,
 //! as it stands. All that the permutations ever do is to choose which word is read.
 
-/// Permuted choice 1 (C0 then D0): which of the 64 key bits, counted from 1, most significant bit
-/// of the first byte first.
-#[rustfmt::skip]
-const PC1: [u8; 56] = [
-    57,49,41,33,25,17, 9,  1,58,50,42,34,26,18, 10, 2,59,51,43,35,27, 19,11, 3,60,52,44,36,
-    63,55,47,39,31,23,15,  7,62,54,46,38,30,22, 14, 6,61,53,45,37,29, 21,13, 5,28,20,12, 4,
-];
-
-/// Permuted choice 2: which of the 56 bits of C D.
-#[rustfmt::skip]
-const PC2: [u8; 48] = [
-    14,17,11,24, 1, 5,  3,28,15, 6,21,10, 23,19,12, 4,26, 8, 16, 7,27,20,13, 2,
-    41,52,31,37,47,55, 30,40,51,45,33,48, 44,49,39,56,34,53, 46,42,50,36,29,32,
-];
-
-/// Left shifts of C and D before each round.
-const SHIFTS: [usize; 16] = [1, 1, 2, 2, 2, 2, 2, 2, 1, 2, 2, 2, 2, 2, 2, 1];
-
-/// The permutation P: output bit `i` of the round function is S-box output bit `P[i]`.
-#[rustfmt::skip]
-const P: [u8; 32] = [
-    16, 7,20,21, 29,12,28,17,  1,15,23,26,  5,18,31,10,
-     2, 8,24,14, 32,27, 3, 9, 19,13,30, 6, 22,11, 4,25,
-];
+use crate::crypto::lanes::fips46::{P, PC1, PC2, SHIFTS};
 
 /// Bit `i` of L0 R0 as a position in the block read as a little-endian number: byte `p / 8`,
 /// worth `1 << (p % 8)`.
@@ -71,7 +48,7 @@ const ROTATIONS: [usize; 16] = {
     let mut sum = 0;
     let mut round = 0;
     while round < 16 {
-        sum += SHIFTS[round];
+        sum += SHIFTS[round] as usize;
         sums[round] = sum;
         round += 1;
     }

@@ -20,7 +20,8 @@
 
 use super::kernel::{Half, Kernel, RoundKeys, State, Step};
 use super::network::inverse;
-use super::tables::{E, IP, colouring, key_bit, source, substitute};
+use super::tables::{colouring, key_bit, source, substitute};
+use crate::crypto::lanes::fips46::{E, IP};
 use core::arch::x86_64::*;
 
 pub(super) static KERNEL: Kernel = Kernel {

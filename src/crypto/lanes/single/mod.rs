@@ -77,7 +77,7 @@ use crate::crypto::lanes::detect::has;
 use kernel::Kernel;
 
 /// The processor features a computation runs on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Backend {
     /// Table permutes: AVX-512F/BW/VL, VBMI, BITALG and GFNI (Intel since Ice Lake, AMD since Zen 4); feature `simd`.

@@ -23,7 +23,8 @@ use core::hint::black_box;
 
 use super::kernel::{Half, Kernel, RoundKeys, State, Step};
 use super::network::{Network, inverse};
-use super::tables::{E, IP, colouring, key_bit, source, substitute};
+use super::tables::{colouring, key_bit, source, substitute};
+use crate::crypto::lanes::fips46::{E, IP};
 
 pub(super) static KERNEL: Kernel = Kernel {
     schedule,

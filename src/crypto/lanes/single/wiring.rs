@@ -44,7 +44,8 @@
 //! would be bit 6 of the index: it says which S-box of a pair is meant, is constant, and travels with
 //! the round keys. Row 7 is empty.
 
-use super::tables::{E, IP, key_bit, source, substitute};
+use super::tables::{key_bit, source, substitute};
+use crate::crypto::lanes::fips46::{E, IP};
 
 /// The lookups of each row: columns of the table above.
 const OWN: [Option<usize>; 6] = [Some(0), Some(1), Some(2), Some(3), None, None];
