@@ -4,6 +4,7 @@
 //! library that computes its S-boxes instead of looking them up in memory. With the feature `simd` that code uses the
 //! vector instructions that the processor at hand has.
 
+mod backend;
 mod cipher;
 // Public where test benches measure it.
 #[cfg(all(feature = "simd", feature = "laboratory"))]
@@ -18,6 +19,7 @@ mod secret;
 #[cfg(test)]
 mod tests;
 
+pub use backend::{Backend, Workload};
 pub use cipher::{Algorithm, Mode};
 pub(crate) use cipher::{BlockCipher, Cipher};
 pub(crate) use mac::{constant_time_eq, full_mac, mac, verify_mac};
