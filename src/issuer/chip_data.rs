@@ -92,9 +92,9 @@ const fn two_byte_index(first: u8, last: u8) -> usize {
 /// Where [`DECISIVE`] has a tag. A message has a dozen of them and each is looked for, so this is a table.
 #[inline]
 fn place_of(tag: Tag) -> Option<usize> {
-    let place = match *tag.as_bytes() {
-        [only] => PLACES_1[usize::from(only)],
-        [first @ (0x1F | 0x5F | 0x9F | 0xDF), last] => PLACES_2[two_byte_index(first, last)],
+    let place = match tag.padded() {
+        ([only, ..], 1) => PLACES_1[usize::from(only)],
+        ([first, last, _], 2) if first & 0x20 == 0 => PLACES_2[two_byte_index(first, last)],
         _ => NONE,
     };
     (place != NONE).then_some(usize::from(place))

@@ -245,12 +245,17 @@ impl Claim {
         let (atc, un) = (chip.transaction_counter()?, chip.unpredictable_number()?);
         let arqc = chip.application_cryptogram()?;
         let data = assemble(&card.version.data, &Signed { chip, iad: &iad })?;
+        let types = iad
+            .cvr()
+            .map(|cvr| (cvr.first_generate_ac(), cvr.second_generate_ac()));
+        let (made, other_type) =
+            types.map_or((None, None), |types| (made(types), other_type(types)));
         Ok(Self {
             atc,
             un,
             arqc,
-            made: made(&iad),
-            other_type: other_type(&iad),
+            made,
+            other_type,
             data,
         })
     }
@@ -337,11 +342,12 @@ fn check_pins(card: &CardRecord<'_>, iad: &IssuerApplicationData<'_>) -> Result<
     Ok(())
 }
 
+/// What the card verification results say of both GENERATE ACs.
+type Types = (Option<CryptogramType>, Option<SecondGenerateAc>);
+
 /// The last cryptogram that the card says it made, where it says.
-fn made(iad: &IssuerApplicationData<'_>) -> Option<CryptogramType> {
-    let cvr = iad.cvr()?;
-    let first = cvr.first_generate_ac();
-    match (first, cvr.second_generate_ac()) {
+fn made(types: Types) -> Option<CryptogramType> {
+    match types {
         // What no card can say, says nothing: see `verify_arqc`.
         (Some(CryptogramType::Aac), Some(SecondGenerateAc::Aac)) => None,
         (_, Some(SecondGenerateAc::Aac)) => Some(CryptogramType::Aac),
@@ -351,9 +357,8 @@ fn made(iad: &IssuerApplicationData<'_>) -> Option<CryptogramType> {
 }
 
 /// What the card itself says that it made, under the cryptogram, if that is no ARQC.
-fn other_type(iad: &IssuerApplicationData<'_>) -> Option<OtherType> {
-    let cvr = iad.cvr()?;
-    match (cvr.first_generate_ac(), cvr.second_generate_ac()) {
+fn other_type(types: Types) -> Option<OtherType> {
+    match types {
         (Some(CryptogramType::Aac), Some(SecondGenerateAc::Aac)) => None,
         (None | Some(CryptogramType::Arqc), None | Some(SecondGenerateAc::NotRequested)) => None,
         (first, _) => Some(first),

@@ -95,6 +95,11 @@ impl Tag {
             .unwrap_or(&self.bytes)
     }
 
+    /// Its bytes, zeros after them, and how many count.
+    pub(crate) const fn padded(self) -> ([u8; 3], u8) {
+        (self.bytes, self.length)
+    }
+
     /// The tag as a number, e.g. `0x9F26`.
     pub const fn number(self) -> u32 {
         let [a, b, c] = self.bytes;
