@@ -67,6 +67,7 @@
 //! | `std` (default) | `alloc` |
 //! | `alloc` | key sets in a `Vec`; personalisation by commands |
 //! | `simd` | many cryptograms at once, and one TDES in less time, in vector registers ([`Issuer::verify_batch`]); the only `unsafe` code |
+//! | `rayon` | a batch on all cores: `Issuer::par_verify_batch` |
 //! | `oda` | offline data authentication with RSA and elliptic curves; needs a heap |
 //! | `gauntlet` | published attacks and honest traffic, to test a host with |
 //! | `serde` | [`Assessment::evidence`](issuer::Assessment#method.evidence): a judgement as a record for a dispute |

@@ -6,7 +6,7 @@
 use aes::cipher::{BlockCipherEncrypt, KeyInit};
 use cmac::{Cmac, Mac};
 use des::cipher::BlockCipherDecrypt;
-use chipcard::crypto::lanes::aes::{self, Item, MasterKey, Response};
+use chipcard::crypto::lanes::aes::{self as aes_lanes, Item, MasterKey, Response};
 use chipcard::crypto::lanes::single::{self, Request, ResponseKey, Session, Tdes2Key};
 
 unsafe extern "C" {
@@ -209,13 +209,13 @@ fn aes_batches() {
             total
         }),
     ));
-    for backend in aes::Backend::ALL
+    for backend in aes_lanes::Backend::ALL
         .into_iter()
         .filter(|b| b.is_available())
     {
         for batch in [1, 16, 1024] {
             let (master, items) = (&master, &items);
-            let mut verdicts = vec![aes::Verdict::default(); COUNT];
+            let mut verdicts = vec![aes_lanes::Verdict::default(); COUNT];
             runs.push((
                 format!("aes {backend:?}, batches of {batch}"),
                 Box::new(move || {
