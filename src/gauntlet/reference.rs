@@ -53,7 +53,7 @@ references! {
     REPLAY_WAVE = "B. Krebs", "'Replay' Attacks Spoof Chip Card Charges", "krebsonsecurity.com", 2014;
     FALLBACK = "International Card Services and acquirers' guides", "Technical fallback: questions and answers", "public merchant guides", 2016;
     CHIP_AND_PIN_IS_BROKEN = "S. J. Murdoch, S. Drimer, R. Anderson, M. Bond", "Chip and PIN is Broken", "IEEE Symposium on Security and Privacy", 2010;
-    FORENSIC = "H. Ferradi, R. Géraud, D. Naccache, A. Tria", "When Organized Crime Applies Academic Results", "Journal of Cryptographic Engineering", 2016;
+    FORENSIC = "H. Ferradi, R. Géraud, D. Naccache, A. Tria", "When Organized Crime Applies Academic Results: A Forensic Analysis of an In-Card Listening Device", "Journal of Cryptographic Engineering", 2016;
     CHIP_AND_SKIM = "M. Bond, O. Choudary, S. J. Murdoch, S. Skorobogatov, R. Anderson", "Chip and Skim: Cloning EMV Cards with the Pre-play Attack", "IEEE Symposium on Security and Privacy", 2014;
     MAG_STRIPE_DOWNGRADE = "M. Roland, J. Langer", "Cloning Credit Cards: A Combined Pre-play and Downgrade Attack on EMV Contactless", "USENIX Workshop on Offensive Technologies", 2013;
     FIRST_RFID_CARDS = "T. S. Heydt-Benjamin, D. V. Bailey, K. Fu, A. Juels, T. O'Hare", "Vulnerabilities in First-Generation RFID-Enabled Credit Cards", "Financial Cryptography", 2007;

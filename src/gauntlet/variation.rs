@@ -17,7 +17,8 @@ pub enum Variation {
     /// Objects that nobody knows stand before, between and behind the others.
     Stuffed,
     /// What networks let acquirers leave out is left out: tags 9F27, 9F34, 5F34, 84, 9F06, 9F33, 9F35, DE 14, DE 23 and what the
-    /// terminal can read. Honest messages are honest without. Some attacks cannot be seen any more.
+    /// terminal can read. Honest messages are not
+    /// declined without. Some attacks cannot be seen any more.
     Sparse,
 }
 

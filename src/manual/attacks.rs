@@ -344,8 +344,8 @@
 //!
 //! **The issuer sees:** Nothing in a message; the key itself shows it when a card is personalised.
 //!
-//! **Our answer:** Online unaffected: the clone has no cryptogram key. Offline purchases are verified when
-//! presented.
+//! **Our answer:** The lint of card keys (feature `oda`) refuses such a modulus when a card is personalised. Online nothing
+//! changes: the clone has no cryptogram key. Offline purchases are verified when presented.
 //!
 //! Replayed by: `C01`, `C07`.
 //!

@@ -38,7 +38,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     Scenario {
         id: "X02",
         title: "two cryptograms of the attacker's choice, whose answers would be the halves of Mastercard's session key",
-        profiles: Profiles::Named(&["mchip-10"]),
+        profiles: Profiles::Named(&["mchip-10", "mchip-11"]),
         steps: &[Step::Oracle(Oracle::MastercardSessionKey)],
         why: "no answer, no session key: the forgery made of what came back is declined",
         ..ROW
