@@ -17,9 +17,14 @@ fn bottom() -> *mut u32 {
     &raw mut STACK_BOTTOM
 }
 
+/// Bytes that the stack may take: all the memory that there is.
+pub(crate) fn size() -> usize {
+    &raw const MEMORY_SIZE as usize
+}
+
 /// The highest address of the stack.
 fn top() -> usize {
-    bottom() as usize + &raw const MEMORY_SIZE as usize
+    bottom() as usize + size()
 }
 
 fn pointer() -> usize {

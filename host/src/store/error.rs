@@ -12,10 +12,12 @@ use std::sync::Arc;
 pub struct StoreError {
     kind: Kind,
     detail: Arc<str>,
+    #[cfg(feature = "postgres")]
     retry: Retry,
 }
 
-/// Whether the step may be tried once more.
+/// Whether the step may be tried once more. Only a server's may: a file's commit is known to have failed.
+#[cfg(feature = "postgres")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Retry {
     /// Not by the store.
@@ -44,12 +46,11 @@ pub enum Kind {
 
 impl StoreError {
     pub(super) fn new(kind: Kind, detail: impl Into<Arc<str>>) -> Self {
-        let detail = detail.into();
-        let retry = Retry::No;
         Self {
             kind,
-            detail,
-            retry,
+            detail: detail.into(),
+            #[cfg(feature = "postgres")]
+            retry: Retry::No,
         }
     }
 
