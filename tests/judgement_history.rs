@@ -308,6 +308,25 @@ fn predictable_terminals() {
     assert_eq!(bench.verdict(&sale), (Approve, None));
 }
 
+/// Many replays of one message are no draws of the terminal's generator: an honest terminal stays unsuspected.
+#[test]
+fn replays_do_not_spoil_a_terminal() {
+    let bench = Bench::new(VISA_18);
+    let sale = bench.sale();
+    assert_eq!(bench.verdict(&sale).0, Approve);
+    for stan in 100..200 {
+        assert_eq!(
+            bench.verdict(&sale.clone().stan(&stan.to_string())).0,
+            Decline
+        );
+    }
+    let next = bench
+        .sale()
+        .atc(0x11)
+        .set(tag::UNPREDICTABLE_NUMBER, &[0x91, 0x5E, 0xC3, 0x07]);
+    assert_eq!(bench.verdict(&next), (Approve, None));
+}
+
 #[test]
 fn answers_that_did_not_reach_the_card() {
     // X04, X05.
@@ -327,6 +346,16 @@ fn answers_that_did_not_reach_the_card() {
             bench.verdict(&sale),
             (ApproveAndFlag, Some(R::AnswerForged))
         );
+        // A wrong cryptogram got no answer, so its card has none to tell of.
+        let bench = Bench::new(version);
+        assert_eq!(bench.verdict(&bench.sale()).0, Approve);
+        let tampered = bench
+            .sale()
+            .atc(0x11)
+            .tampered(tag::APPLICATION_CRYPTOGRAM, &[9; 8]);
+        assert_eq!(bench.verdict(&tampered.stan("000002")).0, Decline);
+        let sale = bench.sale().atc(0x12).iad(missing.0, missing.1);
+        assert_eq!(bench.verdict(&sale), (Approve, None));
         // A tap leaves before the answer comes.
         let bench = Bench::new(version);
         let tap = bench

@@ -86,7 +86,7 @@ impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
             None => None,
         };
         let mut places = [None; 2];
-        for (state, place) in places.iter_mut().zip(pending.place_events()) {
+        for (state, place) in places.iter_mut().zip(pending.place_events(recorded)) {
             if let Some((index, event)) = place {
                 *state = store.observe(index, event)?;
             }
@@ -111,7 +111,7 @@ impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
     ///         recorded = Some(record(index, event).await);
     ///     }
     ///     let mut places = [None; 2];
-    ///     for (state, place) in places.iter_mut().zip(pending.place_events()) {
+    ///     for (state, place) in places.iter_mut().zip(pending.place_events(recorded)) {
     ///         if let Some((index, event)) = place {
     ///             *state = Some(observe(index, event).await);
     ///         }
@@ -376,8 +376,18 @@ impl<'v, K> Pending<'_, 'v, K> {
         self.event.as_ref().map(|event| (&self.index, event))
     }
 
-    /// What to record of the merchant and of the terminal, in this order.
-    pub fn place_events(&self) -> [Option<(&PlaceIndex, &PlaceEvent)>; 2] {
+    /// What to record of the merchant and of the terminal, in this order; `recorded` is the store's answer to
+    /// [`card_event`](Self::card_event). Of a replay nothing: it says nothing about the terminal that it names, and many of one
+    /// message would make honest numbers look predictable.
+    pub fn place_events(
+        &self,
+        recorded: Option<Recorded>,
+    ) -> [Option<(&PlaceIndex, &PlaceEvent)>; 2] {
+        let replayed =
+            |recorded: Recorded| matches!(recorded.outcome, Outcome::Seen | Outcome::Old);
+        if recorded.is_some_and(replayed) {
+            return [None; 2];
+        }
         let [merchant, terminal] = &self.places;
         [merchant, terminal].map(|place| place.as_ref().map(|(index, event)| (index, event)))
     }

@@ -167,7 +167,7 @@ impl PostgresStore {
             None => None,
         };
         let mut places = [None; 2];
-        for (state, place) in places.iter_mut().zip(pending.place_events()) {
+        for (state, place) in places.iter_mut().zip(pending.place_events(recorded)) {
             if let Some((index, event)) = place {
                 *state = self.observe(index, event).await?;
             }

@@ -140,7 +140,8 @@ pub(super) fn predictable(remembered: &Remembered<'_, '_>) -> Finding {
 }
 
 /// The issuer's last answer, which the card did not get: X05. Only over the contacts, twice in a row: without contacts the card has
-/// left when the answer comes.
+/// left when the answer comes. And only where the last request had one: a wrong cryptogram got none, and may well be the card's
+/// own, tampered with on its way.
 pub(super) fn answer_suppressed(remembered: &Remembered<'_, '_>) -> Finding {
     let Some(missing) = remembered.results.answer_missing else {
         return Finding::Absent;
@@ -151,7 +152,16 @@ pub(super) fn answer_suppressed(remembered: &Remembered<'_, '_>) -> Finding {
     else {
         return Finding::Absent;
     };
-    let contact = recorded.before.flags & CardFacts::CONTACT_LAST != 0;
+    let before = &recorded.before;
+    if CardFacts::counting(
+        before.wrong_cryptograms,
+        before.wrong_cryptograms_since,
+        remembered.event.at,
+    ) > 0
+    {
+        return Finding::Absent;
+    }
+    let contact = before.flags & CardFacts::CONTACT_LAST != 0;
     Finding::unless(missing && contact, || {
         let kind = ReasonKind::AnswerSuppressed;
         let place = Place::CardVerificationResults;
