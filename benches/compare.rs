@@ -1,4 +1,4 @@
-//! The library beside the plain RustCrypto crates in one run: `cargo bench --bench compare [-- NAME…]`.
+//! The library beside the plain RustCrypto crates in one run: `cargo bench -p chipcard --bench compare --features laboratory [-- NAME…]`.
 //!
 //! Both do the same work on the same inputs and are compared before they are timed. Rounds alternate, each in the CPU
 //! time of this thread, and the ratio is that of the medians, so that a busy machine disturbs both alike. The ratio is the result; the
