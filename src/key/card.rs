@@ -1,14 +1,10 @@
 //! Card keys: options A, B and C of EMV Book 2 A1.4.
 
-use core::fmt;
-use core::marker::PhantomData;
-
 use sha1::{Digest, Sha1};
 
 use crate::crypto::{Algorithm, BlockCipher, SecretKey};
 use crate::element::{Pan, PanSequenceNumber};
 use crate::error::{Error, ErrorKind, Result};
-use crate::key::{KeyCheckValue, KeyPolicy, Purpose, SessionDerivation, SessionKey, check};
 
 /// How a card's key is derived from the issuer master key (EMV Book 2 A1.4).
 ///
@@ -143,70 +139,4 @@ const fn pack_8(digits: [u8; 8]) -> u32 {
     let pairs = (digits | digits >> 4) & 0x00FF_00FF_00FF_00FF;
     let fours = (pairs | pairs >> 8) & 0x0000_FFFF_0000_FFFF;
     (fours | fours >> 16) as u32
-}
-
-/// A card's own key for one purpose: ICC master key, also called unique derived key (UDK).
-#[doc(alias = "UDK")]
-#[derive(Clone)]
-pub struct CardKey<P> {
-    key: SecretKey,
-    purpose: PhantomData<P>,
-}
-
-impl<P: Purpose> CardKey<P> {
-    /// A card key that is known already, as on the card itself.
-    ///
-    /// # Errors
-    /// [`ErrorKind::KeyLength`], and the policy's refusals.
-    pub fn new(algorithm: Algorithm, key: &[u8], policy: KeyPolicy) -> Result<Self> {
-        let key = SecretKey::new(algorithm, key)?;
-        check::check_strength(&key, policy)?;
-        Ok(Self::from_secret(key))
-    }
-
-    pub(crate) const fn from_secret(key: SecretKey) -> Self {
-        Self {
-            key,
-            purpose: PhantomData,
-        }
-    }
-
-    /// The session key of one transaction or script command.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Cipher`] when the derivation is not for this key's cipher.
-    pub fn session_key(&self, derivation: &SessionDerivation) -> Result<SessionKey<P>> {
-        derivation.derive(&self.key).map(SessionKey::from_secret)
-    }
-
-    /// Cipher and key length.
-    pub const fn algorithm(&self) -> Algorithm {
-        self.key.algorithm()
-    }
-
-    /// Check value by the cipher's usual method.
-    ///
-    /// # Errors
-    /// None in practice: the key's length was checked.
-    pub fn check_value(&self) -> Result<KeyCheckValue> {
-        self.key.check_value()
-    }
-
-    /// Shows the key bytes to `look`, TDES keys with odd parity. For test benches.
-    #[cfg(feature = "laboratory")]
-    pub fn reveal<T>(&self, look: impl FnOnce(&[u8]) -> T) -> T {
-        let mut key = self.key.clone();
-        key.adjust_parity();
-        look(key.bytes())
-    }
-
-    pub(crate) const fn secret(&self) -> &SecretKey {
-        &self.key
-    }
-}
-
-impl<P: Purpose> fmt::Debug for CardKey<P> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "CardKey<{}>({:?})", P::PURPOSE, self.key)
-    }
 }

@@ -10,6 +10,7 @@
 mod card;
 mod card_set;
 mod check;
+mod derived;
 mod emv2000;
 mod issuer;
 mod purpose;
@@ -18,12 +19,13 @@ mod set;
 #[cfg(test)]
 mod tests;
 
-pub use card::{CardKey, CardKeyOption};
+pub use card::CardKeyOption;
 pub use card_set::CardKeySet;
 pub(crate) use check::check_strength;
 pub use check::{KeyCheckValue, KeyPolicy};
+pub use derived::{CardKey, DerivedKey, Level, OfCard, OfSession, SessionKey};
 pub use emv2000::Emv2000Tree;
 pub use issuer::IssuerMasterKey;
 pub use purpose::{Ac, Cvc3, Dac, Idn, KeyPurpose, Purpose, Smc, Smi};
-pub use session::{SessionDerivation, SessionKey, SessionKeyMethod};
+pub use session::{SessionDerivation, SessionKeyMethod};
 pub use set::IssuerKeySet;

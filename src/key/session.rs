@@ -1,12 +1,9 @@
 //! Session keys.
 
-use core::fmt;
-use core::marker::PhantomData;
-
-use crate::crypto::{Algorithm, Padding, SecretKey, mac};
+use crate::crypto::{Algorithm, SecretKey};
 use crate::element::{ApplicationTransactionCounter, UnpredictableNumber};
 use crate::error::{Error, ErrorKind, Result};
-use crate::key::{Emv2000Tree, KeyCheckValue, KeyPolicy, Purpose, check};
+use crate::key::Emv2000Tree;
 
 /// How a scheme makes session keys. What it is given, the transaction's data, makes of it a
 /// [`SessionDerivation`].
@@ -176,65 +173,4 @@ fn halves(bytes: [u8; 16]) -> [[u8; 16]; 2] {
         }
     }
     blocks
-}
-
-/// A session key for one purpose.
-pub struct SessionKey<P> {
-    key: SecretKey,
-    purpose: PhantomData<P>,
-}
-
-impl<P: Purpose> SessionKey<P> {
-    /// A session key that is known already.
-    ///
-    /// # Errors
-    /// [`ErrorKind::KeyLength`], and the policy's refusals.
-    pub fn new(algorithm: Algorithm, key: &[u8], policy: KeyPolicy) -> Result<Self> {
-        let key = SecretKey::new(algorithm, key)?;
-        check::check_strength(&key, policy)?;
-        Ok(Self::from_secret(key))
-    }
-
-    pub(crate) const fn from_secret(key: SecretKey) -> Self {
-        Self {
-            key,
-            purpose: PhantomData,
-        }
-    }
-
-    /// Cipher and key length.
-    pub const fn algorithm(&self) -> Algorithm {
-        self.key.algorithm()
-    }
-
-    /// Check value by the cipher's usual method.
-    ///
-    /// # Errors
-    /// None in practice: the key's length was checked.
-    pub fn check_value(&self) -> Result<KeyCheckValue> {
-        self.key.check_value()
-    }
-
-    /// Shows the key bytes to `look`, TDES keys with odd parity. For test benches.
-    #[cfg(feature = "laboratory")]
-    pub fn reveal<T>(&self, look: impl FnOnce(&[u8]) -> T) -> T {
-        let mut key = self.key.clone();
-        key.adjust_parity();
-        look(key.bytes())
-    }
-
-    pub(crate) const fn secret(&self) -> &SecretKey {
-        &self.key
-    }
-
-    /// The MAC of a message under this key: see the module of the purpose for what enters it.
-    pub(crate) fn mac(&self, padding: Padding, message: &[u8]) -> Result<[u8; 8]> {
-        mac(&self.key, padding, message)
-    }
-}
-
-impl<P: Purpose> fmt::Debug for SessionKey<P> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SessionKey<{}>({:?})", P::PURPOSE, self.key)
-    }
 }
