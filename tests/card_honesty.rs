@@ -9,6 +9,7 @@
 mod common;
 mod conversation;
 mod stand_in;
+mod torn_storage;
 
 use conversation::Events;
 use proptest::prelude::*;

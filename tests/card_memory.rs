@@ -3,46 +3,16 @@
 #![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
 mod common;
+mod torn_storage;
 
 use std::collections::HashSet;
 
 use chipcard::apdu::{MAX_RESPONSE_LENGTH, StatusWord};
 use chipcard::card::test_cards::{self, TestCard};
-use chipcard::card::{Applet, CardMemory, CardState, MemoryError, Storage, TwoSlots};
+use chipcard::card::{Applet, CardMemory, CardState, MemoryError, TwoSlots};
 use chipcard::element::{ApplicationTransactionCounter, CryptogramType};
 use common::{Bench, Purchase};
-
-/// Storage whose power goes after so many bytes.
-#[derive(Clone, Debug)]
-struct Failing {
-    bytes: Vec<u8>,
-    budget: usize,
-}
-
-impl Failing {
-    fn new() -> Self {
-        Self {
-            bytes: vec![0xFF; TwoSlots::<Failing>::LENGTH],
-            budget: usize::MAX,
-        }
-    }
-}
-
-impl Storage for Failing {
-    fn read(&self, offset: usize, buffer: &mut [u8]) -> Result<(), MemoryError> {
-        let end = offset + buffer.len();
-        buffer.copy_from_slice(self.bytes.get(offset..end).ok_or(MemoryError::Failure)?);
-        Ok(())
-    }
-
-    fn write(&mut self, offset: usize, bytes: &[u8]) -> Result<(), MemoryError> {
-        for (place, byte) in bytes.iter().enumerate() {
-            self.budget = self.budget.checked_sub(1).ok_or(MemoryError::Failure)?;
-            self.bytes[offset + place] = *byte;
-        }
-        Ok(())
-    }
-}
+use torn_storage::TornStorage;
 
 fn state(atc: u16) -> CardState {
     CardState {
@@ -53,10 +23,10 @@ fn state(atc: u16) -> CardState {
 
 #[test]
 fn a_torn_write_leaves_the_old_state() {
-    let slot = TwoSlots::<Failing>::LENGTH / 2;
+    let slot = TwoSlots::<TornStorage>::LENGTH / 2;
     for before in 0..4 {
         for budget in 0..slot {
-            let mut memory = TwoSlots::new(Failing::new());
+            let mut memory = TwoSlots::new(TornStorage::blank());
             for atc in 1..=before {
                 memory.store(&state(atc)).unwrap();
             }
@@ -77,7 +47,7 @@ fn a_torn_write_leaves_the_old_state() {
 
 #[test]
 fn spoiled_slots_are_no_new_card() {
-    let mut memory = TwoSlots::new(Failing::new());
+    let mut memory = TwoSlots::new(TornStorage::blank());
     memory.store(&state(1)).unwrap();
     memory.store(&state(2)).unwrap();
     let mut storage = memory.into_storage();
@@ -112,9 +82,9 @@ fn every_state_comes_back() {
 /// PIN tries that were used up.
 fn use_until_torn(
     test: &'static TestCard,
-    storage: Failing,
+    storage: TornStorage,
     seen: &mut HashSet<(u16, u8)>,
-) -> Failing {
+) -> TornStorage {
     let memory = TwoSlots::new(storage);
     let mut bench = Bench::with_memory(test, memory);
     let purchase = Purchase::new();
@@ -130,7 +100,7 @@ fn use_until_torn(
 }
 
 fn transact(
-    bench: &mut Bench<TwoSlots<Failing>>,
+    bench: &mut Bench<TwoSlots<TornStorage>>,
     purchase: &Purchase,
     seen: &mut HashSet<(u16, u8)>,
 ) -> Result<(), StatusWord> {
@@ -163,7 +133,7 @@ fn transact(
 #[test]
 fn a_card_torn_after_every_byte_repeats_no_cryptogram() {
     for test in [&test_cards::CCD_TDES, &test_cards::VISA_10_LIKE] {
-        let mut storage = Failing::new();
+        let mut storage = TornStorage::blank();
         let mut seen = HashSet::new();
         let mut counter = 0;
         for budget in 0..600 {
@@ -185,7 +155,7 @@ fn a_card_torn_after_every_byte_repeats_no_cryptogram() {
 }
 
 /// A right PIN with the power on.
-fn restore_pin(test: &'static TestCard, storage: &mut Failing) {
+fn restore_pin(test: &'static TestCard, storage: &mut TornStorage) {
     let mut bench = Bench::with_memory(test, TwoSlots::new(storage.clone()));
     bench.begin(&Purchase::new());
     let verify = [0x00, 0x20, 0x00, 0x80];
@@ -199,8 +169,8 @@ fn restore_pin(test: &'static TestCard, storage: &mut Failing) {
 #[test]
 fn nothing_leaves_a_card_whose_memory_fails() {
     let test = &test_cards::CCD_TDES;
-    let mut storage = Failing::new();
-    storage.budget = TwoSlots::<Failing>::LENGTH / 2;
+    let mut storage = TornStorage::blank();
+    storage.budget = TwoSlots::<TornStorage>::LENGTH / 2;
     let mut bench = Bench::with_memory(test, TwoSlots::new(storage));
     let purchase = Purchase::new();
     bench.begin(&purchase);

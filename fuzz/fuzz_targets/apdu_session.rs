@@ -9,6 +9,8 @@ mod common;
 mod conversation;
 #[path = "../../tests/stand_in/mod.rs"]
 mod stand_in;
+#[path = "../../tests/torn_storage/mod.rs"]
+mod torn_storage;
 
 use libfuzzer_sys::fuzz_target;
 

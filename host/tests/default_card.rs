@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
+mod kernel;
 mod virtual_reader;
 
 use std::process::Command;
@@ -14,8 +15,6 @@ use chipcard::tag;
 use chipcard::tlv::Writer;
 use chipcard_host::profile::Personalisation;
 use emv::contact::online_processing::{OnlineAuthorisationOutcome, OnlineAuthorisationResponse};
-use emv::contact::terminal::{Terminal, TerminalApplication};
-use emv::contact::transaction::TransactionInputs;
 use emv::contact::transaction_driver::Transaction;
 use emv::contact::transaction_flow::{
     HostMediated, TransactionFlowStep as Step, start, submit_authorisation_response, submit_pin,
@@ -24,10 +23,8 @@ use emv::core::apdu::{Command as CardCommand, Response};
 use emv::core::card_reader::CardReader;
 use emv::core::oda::CaPublicKey;
 use emv::core::tags;
-use emv::de::additional_terminal_capabilities::AdditionalTerminalCapabilities;
 use emv::de::authorisation_response_code::AuthorisationResponseCode;
-use emv::de::terminal_capabilities::TerminalCapabilities;
-use emv::de::terminal_type::TerminalType;
+use kernel::{EVERY_CVM, inputs, terminal};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use virtual_reader::{Slot, VirtualReader};
@@ -84,55 +81,6 @@ impl CardReader for &mut Reader {
     }
 }
 
-fn terminal(export: &Export, security: u8, floor_limit: u32) -> Terminal {
-    let action_code = Some([0; 5]);
-    Terminal {
-        terminal_type: TerminalType(0x22),
-        terminal_capabilities: TerminalCapabilities::parse(&[0xE0, 0xF8, security]).unwrap(),
-        additional_terminal_capabilities: AdditionalTerminalCapabilities::parse(&[
-            0x60, 0x00, 0xF0, 0xA0, 0x01,
-        ])
-        .unwrap(),
-        terminal_country_code: 840,
-        terminal_identification: *b"TERMINAL",
-        ifd_serial_number: *b"12345678",
-        merchant_category_code: 5999,
-        merchant_identifier: *b"MERCHANT       ",
-        merchant_name_and_location: b"Test".to_vec(),
-        acquirer_identifier: None,
-        cardholder_selection_and_confirmation_supported: false,
-        applications: vec![TerminalApplication {
-            aid: export.aid.clone(),
-            partial_match_allowed: false,
-            application_version_number: [0, 1],
-            terminal_floor_limit: floor_limit,
-            terminal_risk_management_data: None,
-            default_ddol: None,
-            default_tdol: None,
-            tac_denial: action_code,
-            tac_online: action_code,
-            tac_default: action_code,
-            rts_target_percentage: None,
-            rts_max_target_percentage: None,
-            rts_threshold_value: None,
-        }],
-    }
-}
-
-fn inputs() -> TransactionInputs {
-    TransactionInputs {
-        amount_authorised: 1000,
-        amount_other: 0,
-        transaction_currency_code: 840,
-        transaction_currency_exponent: 2,
-        transaction_date: [0x26, 0x11, 0x23],
-        transaction_time: [0x12, 0x00, 0x00],
-        transaction_type: 0,
-        transaction_sequence_counter: 1,
-        unpredictable_number: [0x5A, 0x17, 0xC0, 0x3E],
-    }
-}
-
 type Kernel<'t, 'r> = Transaction<'t, &'r mut Reader, HostMediated>;
 
 /// From selection to the first GENERATE AC, with the PIN.
@@ -176,8 +124,13 @@ fn approved_offline() {
         (0xC0, "0000000000"),
         (0xC8, "0000000000"),
     ] {
-        let terminal = terminal(&export, security, 5000);
-        let mut tx = Transaction::new(&mut card, &terminal, inputs(), HostMediated);
+        let terminal = terminal(&export.aid, EVERY_CVM, security, 5000);
+        let mut tx = Transaction::new(
+            &mut card,
+            &terminal,
+            inputs([0x5A, 0x17, 0xC0, 0x3E]),
+            HostMediated,
+        );
         let step = until_decision(&mut tx, &export);
         assert!(
             matches!(step, Step::Approved { .. }),
@@ -193,8 +146,13 @@ fn approved_offline() {
 fn approved_online() {
     let export = export();
     let (_reader, mut card) = served();
-    let terminal = terminal(&export, 0xC0, 0);
-    let mut tx = Transaction::new(&mut card, &terminal, inputs(), HostMediated);
+    let terminal = terminal(&export.aid, EVERY_CVM, 0xC0, 0);
+    let mut tx = Transaction::new(
+        &mut card,
+        &terminal,
+        inputs([0x5A, 0x17, 0xC0, 0x3E]),
+        HostMediated,
+    );
     let step = until_decision(&mut tx, &export);
     let Step::OnlineRequest { first_generate_ac } = step else {
         panic!("{step:?}")

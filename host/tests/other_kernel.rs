@@ -12,6 +12,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
+mod kernel;
+
 use std::collections::BTreeMap;
 
 use chipcard::apdu::MAX_RESPONSE_LENGTH;
@@ -25,8 +27,7 @@ use chipcard::{tag, tlv};
 use emv::contact::cardholder_verification::{CvmExecutionResult, verify_enciphered_offline_pin};
 use emv::contact::oda_input;
 use emv::contact::online_processing::{OnlineAuthorisationOutcome, OnlineAuthorisationResponse};
-use emv::contact::terminal::{Terminal, TerminalApplication};
-use emv::contact::transaction::TransactionInputs;
+use emv::contact::terminal::Terminal;
 use emv::contact::transaction_driver::Transaction;
 use emv::contact::transaction_flow::{
     HostMediated, TransactionFlowStep as Step, start, submit_authorisation_response, submit_pin,
@@ -40,18 +41,14 @@ use emv::core::generate_ac::{GenerateAcResponse, SignatureRequest};
 use emv::core::oda::{self, CaPublicKey};
 use emv::core::tag_store::{Source, TagStore};
 use emv::core::{dol::Dol, tags};
-use emv::de::additional_terminal_capabilities::AdditionalTerminalCapabilities;
 use emv::de::authorisation_response_code::AuthorisationResponseCode;
 use emv::de::cryptogram_information_data::ApplicationCryptogramType as Made;
-use emv::de::terminal_capabilities::TerminalCapabilities;
-use emv::de::terminal_type::TerminalType;
+use kernel::{EVERY_CVM, inputs, terminal};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
 const UN: [u8; 4] = [0x5A, 0x17, 0xC0, 0x3E];
 const PIN: [u8; 4] = [1, 2, 3, 4];
-/// All the ways of verifying a cardholder, as the second byte of tag 9F33.
-const EVERY_CVM: u8 = 0xF8;
 const SDA: u8 = 0x80;
 const DDA: u8 = 0xC0;
 const CDA: u8 = 0xC8;
@@ -103,55 +100,6 @@ impl CardReader for &mut Reader {
     }
 }
 
-fn terminal(test: &TestCard, cvm: u8, security: u8, floor_limit: u32) -> Terminal {
-    let action_code = Some([0; 5]);
-    Terminal {
-        terminal_type: TerminalType(0x22),
-        terminal_capabilities: TerminalCapabilities::parse(&[0xE0, cvm, security]).unwrap(),
-        additional_terminal_capabilities: AdditionalTerminalCapabilities::parse(&[
-            0x60, 0x00, 0xF0, 0xA0, 0x01,
-        ])
-        .unwrap(),
-        terminal_country_code: 840,
-        terminal_identification: *b"TERMINAL",
-        ifd_serial_number: *b"12345678",
-        merchant_category_code: 5999,
-        merchant_identifier: *b"MERCHANT       ",
-        merchant_name_and_location: b"Test".to_vec(),
-        acquirer_identifier: None,
-        cardholder_selection_and_confirmation_supported: false,
-        applications: vec![TerminalApplication {
-            aid: test.profile.aid.to_vec(),
-            partial_match_allowed: false,
-            application_version_number: [0, 1],
-            terminal_floor_limit: floor_limit,
-            terminal_risk_management_data: None,
-            default_ddol: None,
-            default_tdol: None,
-            tac_denial: action_code,
-            tac_online: action_code,
-            tac_default: action_code,
-            rts_target_percentage: None,
-            rts_max_target_percentage: None,
-            rts_threshold_value: None,
-        }],
-    }
-}
-
-fn inputs() -> TransactionInputs {
-    TransactionInputs {
-        amount_authorised: 1000,
-        amount_other: 0,
-        transaction_currency_code: 840,
-        transaction_currency_exponent: 2,
-        transaction_date: [0x26, 0x11, 0x23],
-        transaction_time: [0x12, 0x00, 0x00],
-        transaction_type: 0,
-        transaction_sequence_counter: 1,
-        unpredictable_number: UN,
-    }
-}
-
 fn rid(test: &TestCard) -> [u8; 5] {
     test.profile.aid[..5].try_into().unwrap()
 }
@@ -196,7 +144,7 @@ fn until_decision(tx: &mut Kernel<'_, '_>, test: &TestCard, pin: &[u8]) -> Step 
 }
 
 fn kernel<'t, 'r>(terminal: &'t Terminal, reader: &'r mut Reader) -> Kernel<'t, 'r> {
-    Transaction::new(reader, terminal, inputs(), HostMediated)
+    Transaction::new(reader, terminal, inputs(UN), HostMediated)
 }
 
 /// Terminal verification results and transaction status information, as hexadecimal digits.
@@ -312,7 +260,7 @@ fn approved_offline_with_every_method() {
         (&test_cards::CCD_AES_XDA, XDA, "0100000000", "410302"),
     ];
     for (test, security, tvr, cvm) in cases {
-        let terminal = terminal(test, EVERY_CVM, security, 5000);
+        let terminal = terminal(test.profile.aid, EVERY_CVM, security, 5000);
         let mut reader = Reader::new(test);
         let mut tx = kernel(&terminal, &mut reader);
         let step = until_decision(&mut tx, test, &PIN);
@@ -340,7 +288,7 @@ fn approved_online_with_scripts() {
         &test_cards::VISA_22_CDA,
         &test_cards::UNIONPAY_01_CDA,
     ] {
-        let terminal = terminal(test, EVERY_CVM, DDA, 0);
+        let terminal = terminal(test.profile.aid, EVERY_CVM, DDA, 0);
         let mut reader = Reader::new(test);
         let mut tx = kernel(&terminal, &mut reader);
         let step = until_decision(&mut tx, test, &PIN);
@@ -377,7 +325,7 @@ fn both_signatures_of_cda() {
         &test_cards::VISA_22_CDA,
         &test_cards::UNIONPAY_01_CDA,
     ] {
-        let terminal = terminal(test, EVERY_CVM, CDA, 0);
+        let terminal = terminal(test.profile.aid, EVERY_CVM, CDA, 0);
         let mut reader = Reader::new(test);
         let mut tx = kernel(&terminal, &mut reader);
         let step = until_decision(&mut tx, test, &PIN);
@@ -422,7 +370,7 @@ fn verify_second(tx: &mut Kernel<'_, '_>, second: &GenerateAcResponse) {
 #[test]
 fn the_kernel_keeps_the_answer_back() {
     let test = &test_cards::CCD_CDA;
-    let terminal = terminal(test, EVERY_CVM, CDA, 0);
+    let terminal = terminal(test.profile.aid, EVERY_CVM, CDA, 0);
     let mut reader = Reader::new(test);
     let mut tx = kernel(&terminal, &mut reader);
     let Step::OnlineRequest { first_generate_ac } = until_decision(&mut tx, test, &PIN) else {
@@ -458,7 +406,7 @@ fn approved_with_the_answer_in_generate_ac() {
     ]
     .map(|test| (test, SignatureRequest::Cda, test.private_keys().unwrap()));
     for (test, signature, private_keys) in cda.into_iter().chain(xda) {
-        let terminal = terminal(test, EVERY_CVM, XDA, 0);
+        let terminal = terminal(test.profile.aid, EVERY_CVM, XDA, 0);
         let mut reader = Reader::with_keys(test, private_keys);
         let mut tx = kernel(&terminal, &mut reader);
         let step = until_decision(&mut tx, test, &PIN);
@@ -494,7 +442,7 @@ fn approved_with_the_answer_in_generate_ac() {
 #[test]
 fn xda_with_a_pdol() {
     let test = &test_cards::CCD_XDA;
-    let terminal = terminal(test, EVERY_CVM, XDA, 5000);
+    let terminal = terminal(test.profile.aid, EVERY_CVM, XDA, 5000);
     let mut reader = Reader::new(test);
     let mut tx = kernel(&terminal, &mut reader);
     until_decision(&mut tx, test, &PIN);
@@ -553,7 +501,7 @@ fn xda_with_a_pdol() {
 #[test]
 fn a_pin_enciphered_with_the_key_of_dda() {
     let test = &test_cards::CCD_DDA;
-    let terminal = terminal(test, EVERY_CVM, DDA, 5000);
+    let terminal = terminal(test.profile.aid, EVERY_CVM, DDA, 5000);
     let mut reader = Reader::new(test);
     let mut tx = kernel(&terminal, &mut reader);
     tx.select_application(test.profile.aid).unwrap();
@@ -637,7 +585,7 @@ fn changed_answers_are_found() {
         (&test_cards::CCD_AES_XDA, XDA, generate, "0100000100"),
     ];
     for (test, security, tamper, tvr) in cases {
-        let terminal = terminal(test, EVERY_CVM, security, 5000);
+        let terminal = terminal(test.profile.aid, EVERY_CVM, security, 5000);
         let mut reader = Reader::new(test);
         reader.tamper = tamper;
         let mut tx = kernel(&terminal, &mut reader);
@@ -652,7 +600,7 @@ fn changed_answers_are_found() {
 fn a_wrong_pin_costs_a_try() {
     let test = &test_cards::CCD_CDA;
     // Enciphered PIN alone, else none.
-    let terminal = terminal(test, 0x18, CDA, 5000);
+    let terminal = terminal(test.profile.aid, 0x18, CDA, 5000);
     let mut reader = Reader::new(test);
     let mut tx = kernel(&terminal, &mut reader);
     let step = until_decision(&mut tx, test, &[9, 9, 9, 9]);

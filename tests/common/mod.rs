@@ -31,6 +31,27 @@ pub struct Purchase {
 }
 
 impl Purchase {
+    /// DE 55 of the request for this purchase, with what the card made of it. The issuer's answer is no part of it.
+    pub fn de55(&self, test: &TestCard, first: &Cryptogram) -> Vec<u8> {
+        let mut buffer = [0; 512];
+        let mut de55 = Writer::new(&mut buffer);
+        let mut put = |tag, value: &[u8]| de55.put(tag, value).unwrap();
+        put(tag::APPLICATION_CRYPTOGRAM, &first.ac.0);
+        put(tag::CRYPTOGRAM_INFORMATION_DATA, &first.cid.0);
+        put(tag::ISSUER_APPLICATION_DATA, &first.iad);
+        put(
+            tag::APPLICATION_TRANSACTION_COUNTER,
+            &first.atc.to_be_bytes(),
+        );
+        put(tag::APPLICATION_INTERCHANGE_PROFILE, &test.profile.aip.0);
+        for (tag, value) in &self.values {
+            if ![0x8A, 0x91].contains(tag) {
+                put(Tag::new(*tag), value);
+            }
+        }
+        de55.as_bytes().to_vec()
+    }
+
     /// 10.00 US dollar in the USA at an attended terminal that can go online.
     pub fn new() -> Self {
         let values = [
@@ -221,24 +242,7 @@ impl<M: CardMemory, C: Coprocessor> Bench<M, C> {
 
     /// DE 55 of the request.
     pub fn de55(&self, purchase: &Purchase, first: &Cryptogram) -> Vec<u8> {
-        let mut buffer = [0; 512];
-        let mut de55 = Writer::new(&mut buffer);
-        let mut put = |tag, value: &[u8]| de55.put(tag, value).unwrap();
-        put(tag::APPLICATION_CRYPTOGRAM, &first.ac.0);
-        put(tag::CRYPTOGRAM_INFORMATION_DATA, &first.cid.0);
-        put(tag::ISSUER_APPLICATION_DATA, &first.iad);
-        put(
-            tag::APPLICATION_TRANSACTION_COUNTER,
-            &first.atc.to_be_bytes(),
-        );
-        put(
-            tag::APPLICATION_INTERCHANGE_PROFILE,
-            &self.test.profile.aip.0,
-        );
-        for (tag, value) in &purchase.values {
-            put(Tag::new(*tag), value);
-        }
-        de55.as_bytes().to_vec()
+        purchase.de55(self.test, first)
     }
 
     /// Verifies the cryptogram and signs an answer.

@@ -25,9 +25,7 @@ use std::collections::HashSet;
 
 use chipcard::apdu::{MAX_RESPONSE_LENGTH, StatusWord};
 use chipcard::card::test_cards::TestCard;
-use chipcard::card::{
-    Applet, AuthenticationCommand, CardState, MemoryError, ResponseFormat, Storage, TwoSlots,
-};
+use chipcard::card::{Applet, AuthenticationCommand, CardState, ResponseFormat, TwoSlots};
 use chipcard::cryptogram::ArpcMethod;
 use chipcard::dol::DataObjectList;
 use chipcard::element::{AuthorisationResponseCode, CardStatusUpdate as Csu, CryptogramType, Pin};
@@ -35,48 +33,16 @@ use chipcard::issuer::{
     CardRecord, ChipData, EngineError, Issuer, IssuerResponse, ScriptPhase, ScriptWriter,
 };
 use chipcard::key::IssuerKeySet;
-use chipcard::{Tag, tag, tlv};
+use chipcard::{tag, tlv};
 
 use crate::common::{Cryptogram, Purchase};
 use crate::stand_in::StandIn;
+use crate::torn_storage::TornStorage;
 
 /// Steps that there are.
 const STEPS: u8 = 15;
 /// Longest conversation, so that no input takes long.
 const MOST_STEPS: usize = 400;
-
-/// Storage whose power goes after so many bytes.
-#[derive(Clone)]
-struct Torn {
-    bytes: Vec<u8>,
-    budget: usize,
-}
-
-impl Torn {
-    /// Of a new card.
-    fn blank() -> Self {
-        Self {
-            bytes: vec![0xFF; TwoSlots::<Self>::LENGTH],
-            budget: usize::MAX,
-        }
-    }
-}
-
-impl Storage for Torn {
-    fn read(&self, offset: usize, buffer: &mut [u8]) -> Result<(), MemoryError> {
-        let end = offset + buffer.len();
-        buffer.copy_from_slice(self.bytes.get(offset..end).ok_or(MemoryError::Failure)?);
-        Ok(())
-    }
-
-    fn write(&mut self, offset: usize, bytes: &[u8]) -> Result<(), MemoryError> {
-        for (place, byte) in bytes.iter().enumerate() {
-            self.budget = self.budget.checked_sub(1).ok_or(MemoryError::Failure)?;
-            self.bytes[offset + place] = *byte;
-        }
-        Ok(())
-    }
-}
 
 /// Reads a conversation. At its end everything is 0.
 struct Bytes<'a>(&'a [u8]);
@@ -160,7 +126,7 @@ struct Witness {
 struct Talk {
     test: &'static TestCard,
     able: bool,
-    card: Applet<'static, TwoSlots<Torn>, StandIn>,
+    card: Applet<'static, TwoSlots<TornStorage>, StandIn>,
     issuer: Issuer<IssuerKeySet>,
     record: CardRecord<'static>,
     purchase: Purchase,
@@ -221,7 +187,7 @@ impl Talk {
         Self {
             test,
             able: has_coprocessor,
-            card: card(test, has_coprocessor, Torn::blank()),
+            card: card(test, has_coprocessor, TornStorage::blank()),
             issuer: Issuer::new(test.issuer_keys().unwrap()),
             record: CardRecord::new(
                 test.pan().unwrap(),
@@ -248,7 +214,7 @@ impl Talk {
 
     /// Power off and on: what was written stays. It goes again after so many bytes of writing.
     fn power_cycle(&mut self, budget: usize) {
-        let nothing = card(self.test, self.able, Torn::blank());
+        let nothing = card(self.test, self.able, TornStorage::blank());
         let old = std::mem::replace(&mut self.card, nothing);
         let mut storage = old.into_memory().into_storage();
         storage.budget = budget;
@@ -384,24 +350,7 @@ impl Talk {
 
     fn de55(&self) -> Option<Vec<u8>> {
         let arqc = self.arqc.as_ref()?;
-        let mut buffer = [0; 512];
-        let mut de55 = tlv::Writer::new(&mut buffer);
-        let mut put = |tag, value: &[u8]| de55.put(tag, value).unwrap();
-        put(tag::APPLICATION_CRYPTOGRAM, &arqc.ac.0);
-        put(tag::CRYPTOGRAM_INFORMATION_DATA, &arqc.cid.0);
-        put(tag::ISSUER_APPLICATION_DATA, &arqc.iad);
-        put(
-            tag::APPLICATION_TRANSACTION_COUNTER,
-            &arqc.atc.to_be_bytes(),
-        );
-        put(
-            tag::APPLICATION_INTERCHANGE_PROFILE,
-            &self.test.profile.aip.0,
-        );
-        for (tag, value) in &self.purchase.values {
-            put(Tag::new(*tag), value);
-        }
-        Some(de55.as_bytes().to_vec())
+        Some(self.purchase.de55(self.test, arqc))
     }
 
     fn script(&mut self, kind: u8) {
@@ -599,8 +548,8 @@ impl Talk {
 fn card(
     test: &'static TestCard,
     able: bool,
-    storage: Torn,
-) -> Applet<'static, TwoSlots<Torn>, StandIn> {
+    storage: TornStorage,
+) -> Applet<'static, TwoSlots<TornStorage>, StandIn> {
     let keys = test.card_keys().unwrap();
     let card = Applet::new(&test.profile, keys, TwoSlots::new(storage));
     card.expect("a whole state")

@@ -238,27 +238,7 @@ impl Stage {
 
     /// DE 55 of the last ARQC.
     fn de55(&self) -> Vec<u8> {
-        let arqc = self.arqc.as_ref().unwrap();
-        let mut buffer = [0; 512];
-        let mut de55 = tlv::Writer::new(&mut buffer);
-        let mut put = |tag, value: &[u8]| de55.put(tag, value).unwrap();
-        put(tag::APPLICATION_CRYPTOGRAM, &arqc.ac.0);
-        put(tag::CRYPTOGRAM_INFORMATION_DATA, &arqc.cid.0);
-        put(tag::ISSUER_APPLICATION_DATA, &arqc.iad);
-        put(
-            tag::APPLICATION_TRANSACTION_COUNTER,
-            &arqc.atc.to_be_bytes(),
-        );
-        put(
-            tag::APPLICATION_INTERCHANGE_PROFILE,
-            &self.test.profile.aip.0,
-        );
-        for (tag, value) in &self.purchase.values {
-            if ![0x8A, 0x91].contains(tag) {
-                put(Tag::new(*tag), value);
-            }
-        }
-        de55.as_bytes().to_vec()
+        self.purchase.de55(self.test, self.arqc.as_ref().unwrap())
     }
 
     /// The issuer's answer, tag 91.
