@@ -151,6 +151,24 @@ fn the_library_reads_no_clock_and_no_generator() {
     }
 }
 
+/// Hosts of production link the stores: neither their code nor their manifest knows the laboratory or the test bench. What cargo
+/// makes of the manifest, `host/store/tests/features.rs` asks.
+#[test]
+fn the_stores_do_not_know_the_laboratory() {
+    let package = root().join("host/store");
+    let manifest = fs::read_to_string(package.join("Cargo.toml")).unwrap();
+    let values = manifest.lines().filter(|line| !line.starts_with('#'));
+    let shipped = files(&package.join("src"))
+        .into_iter()
+        .map(|path| shipped(&path))
+        .chain([values.collect()]);
+    for text in shipped {
+        for banned in ["laboratory", "chipcard-host", "chipcard_host"] {
+            assert!(!text.contains(banned), "{banned}");
+        }
+    }
+}
+
 /// A file that names the machine it was written on, or where its packages were fetched, works nowhere else.
 #[test]
 fn no_file_names_a_machine_or_a_registry() {

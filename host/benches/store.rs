@@ -1,5 +1,5 @@
 //! What the issuer's judgement costs on a durable store beside a bare conditional upsert in the same store:
-//! `host/tests/postgres/with_server cargo bench -p chipcard-host --features postgres --bench store [-- SECONDS]`
+//! `host/tests/postgres/with_server cargo bench -p chipcard-host --bench store [-- SECONDS]`
 //!
 //! One side judges a whole message, from its fields and DE 55 to the verdict, and records it; the other keeps one counter a card
 //! and moves it up. Both have as many clients, and in PostgreSQL as many connections, and know 65,536 cards before. Rounds alternate;
@@ -31,7 +31,7 @@ use chipcard::issuer::{
     PlaceEvent, PlaceIndex, PlaceState, PosEntryMode, Recorded, TerminalCapability, Timestamp,
     Verdict,
 };
-use chipcard_host::store::{BlockingPostgres, IndexKey, RedbStore};
+use chipcard_store::{BlockingPostgres, IndexKey, RedbStore};
 use redb::{Database, ReadableTable, TableDefinition};
 use tokio::runtime::Runtime;
 use tokio_postgres::{Client, Config, NoTls};

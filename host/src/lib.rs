@@ -11,7 +11,6 @@ pub mod keys;
 pub mod load;
 pub mod profile;
 pub mod reader;
-pub mod store;
 pub mod terminal;
 pub mod transact;
 pub mod verify;

@@ -2,7 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-mod store;
+#[path = "../store/tests/common/mod.rs"]
+mod common;
 
 use std::fs;
 use std::io::Write;
@@ -11,10 +12,10 @@ use std::process::{Command, Output, Stdio};
 
 use chipcard::element::{Pan, PanSequenceNumber};
 use chipcard::issuer::{CardIndex, CardStateStore};
-use chipcard_host::store::{IndexKey, RedbStore};
+use chipcard_store::{IndexKey, RedbStore};
 use serde_json::Value;
 
-use store::sale;
+use common::sale;
 
 const PAN: &str = "4761739001010010";
 
@@ -142,9 +143,9 @@ fn a_file() {
 #[cfg(feature = "postgres")]
 #[test]
 fn a_database() {
-    use chipcard_host::store::BlockingPostgres;
+    use chipcard_store::BlockingPostgres;
 
-    let Some(config) = store::postgres::database("command") else {
+    let Some(config) = common::postgres::database("command") else {
         return;
     };
     let folder = folder("database");

@@ -2,9 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+#[path = "../store/tests/common/mod.rs"]
+mod common;
 #[path = "../../tests/judge/mod.rs"]
 mod judge;
-mod store;
 #[path = "../../tests/test_card/mod.rs"]
 mod test_card;
 
@@ -14,10 +15,10 @@ use std::thread;
 
 use chipcard::cryptogram::CryptogramVersion;
 use chipcard::issuer::{Assessment, AuthorisationRequest, CardStateStore, MemoryStore, Verdict};
-use chipcard_host::store::RedbStore;
+use chipcard_store::RedbStore;
 
+use common::key;
 use judge::{Bench, Sale};
-use store::key;
 
 const THREADS: u64 = 8;
 const COUNTERS: u16 = 25;
@@ -107,11 +108,11 @@ fn in_a_file() {
 #[cfg(feature = "postgres")]
 mod in_postgres {
     use chipcard::issuer::Verdict;
-    use chipcard_host::store::PostgresStore;
+    use chipcard_store::PostgresStore;
     use tokio_postgres::NoTls;
 
-    use super::store::postgres::{connect, database, init};
-    use super::store::{key, killed, race};
+    use super::common::postgres::{connect, database, init};
+    use super::common::{key, killed, race};
     use super::{COUNTERS, assess, bench, judged, one_is_approved, sale};
 
     #[test]

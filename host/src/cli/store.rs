@@ -6,16 +6,16 @@ use std::path::{Path, PathBuf};
 
 use chipcard::element::{ApplicationTransactionCounter, Pan, PanSequenceNumber};
 use chipcard::issuer::{AtcPlace, CardFacts, CardIndex, CardState};
+use chipcard_store::IndexKey;
+#[cfg(feature = "redb")]
+use chipcard_store::RedbStore;
+#[cfg(feature = "postgres")]
+use chipcard_store::{BlockingPostgres, NoTls, PostgresConfig};
 use clap::{Args, Subcommand};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
 use crate::cli::{Failure, Finding};
-use crate::store::IndexKey;
-#[cfg(feature = "redb")]
-use crate::store::RedbStore;
-#[cfg(feature = "postgres")]
-use crate::store::{BlockingPostgres, PostgresConfig};
 
 /// Make a store of what the issuer knows of cards, look into it, or change its index key.
 #[derive(Debug, Args)]
@@ -115,7 +115,7 @@ impl StoreArgs {
 
 impl Place {
     fn key(&self) -> Result<IndexKey, Failure> {
-        IndexKey::read(&self.index_key)
+        Ok(IndexKey::read(&self.index_key)?)
     }
 
     #[cfg(feature = "postgres")]
@@ -142,7 +142,7 @@ impl Place {
         }
         #[cfg(feature = "postgres")]
         if let Some(config) = self.postgres()? {
-            BlockingPostgres::init(&config, tokio_postgres::NoTls, &key)?;
+            BlockingPostgres::init(&config, NoTls, &key)?;
             return Ok(());
         }
         let _ = key;
@@ -158,7 +158,7 @@ impl Place {
         }
         #[cfg(feature = "postgres")]
         if let Some(config) = self.postgres()? {
-            let store = BlockingPostgres::connect(&config, tokio_postgres::NoTls, &key)?;
+            let store = BlockingPostgres::connect(&config, NoTls, &key)?;
             return Ok(Open::Postgres(store));
         }
         let _ = key;
@@ -178,13 +178,7 @@ impl Place {
         #[cfg(feature = "postgres")]
         if let Some(config) = self.postgres()? {
             let names: Vec<_> = names.collect();
-            return Ok(BlockingPostgres::rekey(
-                &config,
-                tokio_postgres::NoTls,
-                &old,
-                new,
-                &names,
-            )?);
+            return Ok(BlockingPostgres::rekey(&config, NoTls, &old, new, &names)?);
         }
         let _ = names;
         Err(no_place())

@@ -3,7 +3,7 @@
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread::{self, JoinHandle};
 
-use super::error::{Kind, StoreError};
+use crate::error::{Kind, StoreError};
 
 /// Questions that one commit answers at most, so that the first of them does not wait for long.
 const LARGEST_GROUP: usize = 1024;
@@ -13,7 +13,7 @@ const LARGEST_GROUP: usize = 1024;
 /// While one group is written to the disk, the questions that come form the next: the more callers, the larger the
 /// groups, without a timer. An answer is given after its group is on the disk, never before.
 #[derive(Debug)]
-pub(super) struct GroupCommit<Q, A> {
+pub(crate) struct GroupCommit<Q, A> {
     /// `None` while it ends.
     queue: Option<Sender<Job<Q, A>>>,
     thread: Option<JoinHandle<()>>,
@@ -27,7 +27,7 @@ struct Job<Q, A> {
 
 impl<Q: Send + 'static, A: Send + 'static> GroupCommit<Q, A> {
     /// With a function that answers all questions, in their order, and commits; when it fails, none is answered.
-    pub(super) fn start(
+    pub(crate) fn start(
         commit: impl FnMut(&[Q]) -> Result<Vec<A>, StoreError> + Send + 'static,
     ) -> Result<Self, StoreError> {
         let (queue, jobs) = channel();
@@ -42,7 +42,7 @@ impl<Q: Send + 'static, A: Send + 'static> GroupCommit<Q, A> {
     }
 
     /// Waits for the answer.
-    pub(super) fn ask(&self, question: Q) -> Result<A, StoreError> {
+    pub(crate) fn ask(&self, question: Q) -> Result<A, StoreError> {
         let (answer, given) = sync_channel(1);
         let job = Job { question, answer };
         let gone = || StoreError::new(Kind::Unavailable, "its thread has ended");

@@ -23,8 +23,8 @@ use tokio_postgres::{Config, Socket};
 pub use blocking::BlockingPostgres;
 
 use self::pool::Pool;
-use super::error::{Kind, Retry, StoreError};
-use super::index_key::IndexKey;
+use crate::error::{Kind, Retry, StoreError};
+use crate::index_key::IndexKey;
 
 /// Connections unless said: commits of different connections share a write of the log.
 const CONNECTIONS: usize = 16;
@@ -44,7 +44,7 @@ const FIRST_WAIT: Duration = Duration::from_millis(10);
 /// Durable as the database is: leave `synchronous_commit` on.
 ///
 /// ```no_run
-/// use chipcard_host::store::{IndexKey, PostgresStore};
+/// use chipcard_store::{IndexKey, PostgresStore};
 /// use tokio_postgres::NoTls;
 ///
 /// # async fn example(card: chipcard::issuer::CardIndex, event: chipcard::issuer::CardEvent) -> Result<(), Box<dyn std::error::Error>> {

@@ -19,7 +19,7 @@ pub struct StoreError {
 /// Whether the step may be tried once more. Only a server's may: a file's commit is known to have failed.
 #[cfg(feature = "postgres")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Retry {
+pub(crate) enum Retry {
     /// Not by the store.
     No,
     /// It was not taken: at once.
@@ -42,10 +42,12 @@ pub enum Kind {
     WrongSchema,
     /// The store was initialised with another index key.
     WrongIndexKey,
+    /// The index key itself cannot be used: it cannot be read, or is none.
+    UnusableIndexKey,
 }
 
 impl StoreError {
-    pub(super) fn new(kind: Kind, detail: impl Into<Arc<str>>) -> Self {
+    pub(crate) fn new(kind: Kind, detail: impl Into<Arc<str>>) -> Self {
         Self {
             kind,
             detail: detail.into(),
@@ -56,7 +58,7 @@ impl StoreError {
 
     /// With the whole chain of causes, which database clients keep out of their own message.
     #[cfg(any(feature = "redb", feature = "postgres"))]
-    pub(super) fn because(kind: Kind, error: &dyn Error) -> Self {
+    pub(crate) fn because(kind: Kind, error: &dyn Error) -> Self {
         let mut detail = error.to_string();
         let mut cause = error.source();
         while let Some(error) = cause {
@@ -67,13 +69,17 @@ impl StoreError {
     }
 
     #[cfg(feature = "postgres")]
-    pub(super) fn retried(self, retry: Retry) -> Self {
+    pub(crate) fn retried(self, retry: Retry) -> Self {
         Self { retry, ..self }
     }
 
     #[cfg(feature = "postgres")]
-    pub(super) fn retry(&self) -> Retry {
+    pub(crate) fn retry(&self) -> Retry {
         self.retry
+    }
+
+    pub(crate) fn detail(&self) -> &str {
+        &self.detail
     }
 
     /// What kind of trouble it is.
@@ -91,6 +97,7 @@ impl fmt::Display for StoreError {
             Kind::Damaged => "the store holds what no card can have",
             Kind::WrongSchema => "the store has another schema",
             Kind::WrongIndexKey => "the store belongs to another index key",
+            Kind::UnusableIndexKey => "the index key cannot be used",
         };
         write!(f, "{what}: {}", self.detail)
     }

@@ -9,7 +9,7 @@ use chipcard::element::ApplicationTransactionCounter as Atc;
 use chipcard::issuer::{
     CardEvent, CardIndex, CardState, CardStateStore, Happened, Outcome, Recorded,
 };
-use chipcard_host::store::IndexKey;
+use chipcard_store::IndexKey;
 
 pub(crate) mod killed;
 #[cfg(feature = "postgres")]

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-mod store;
+mod common;
 
 use std::fs;
 use std::io;
@@ -12,12 +12,12 @@ use std::sync::{Arc, Mutex};
 use chipcard::issuer::{
     CardState, CardStateStore, Outcome, PlaceEvent, PlaceHappened, PlaceIndex, PlaceState,
 };
-use chipcard_host::store::{IndexKey, Kind, RedbStore};
+use chipcard_store::{IndexKey, Kind, RedbStore};
 use redb::StorageBackend;
 use redb::backends::InMemoryBackend;
 
-use store::killed;
-use store::{
+use common::killed;
+use common::{
     Random, assert_same, card, duplicates_from_threads, events, key, many_failures, remembers, sale,
 };
 
@@ -87,7 +87,7 @@ fn opened_anew_it_remembers() {
 
 #[test]
 fn opens_its_own_files_alone() {
-    let kind = |result: Result<RedbStore, chipcard_host::store::StoreError>| {
+    let kind = |result: Result<RedbStore, chipcard_store::StoreError>| {
         let error = result.unwrap_err();
         (error.kind(), error.to_string())
     };

@@ -3,8 +3,8 @@
 use tokio_postgres::Client;
 use tokio_postgres::error::SqlState;
 
-use crate::store::error::{Kind, StoreError};
-use crate::store::index_key::IndexKey;
+use crate::error::{Kind, StoreError};
+use crate::index_key::IndexKey;
 
 struct Migration {
     version: i32,

@@ -1,16 +1,16 @@
 //! The server of PostgreSQL dies while hosts record:
-//! `host/tests/postgres/with_server cargo test -p chipcard-host --features postgres --test store_postgres_crash`
+//! `host/tests/postgres/with_server cargo test -p chipcard-store --features postgres --test postgres_crash`
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-mod store;
+mod common;
 
 use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
-use store::postgres::{connect, database, init};
-use store::{Random, killed};
+use common::postgres::{connect, database, init};
+use common::{Random, killed};
 
 const CRASHES: u64 = 3;
 

@@ -10,8 +10,8 @@ use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
 use tokio_postgres::{Config, Socket};
 
 use super::PostgresStore;
-use crate::store::error::{Kind, StoreError};
-use crate::store::index_key::IndexKey;
+use crate::error::{Kind, StoreError};
+use crate::index_key::IndexKey;
 
 /// A [`PostgresStore`] with a runtime of its own, for threads; they share it by reference.
 ///

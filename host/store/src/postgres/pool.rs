@@ -10,7 +10,7 @@ use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
 use tokio_postgres::{Client, Config, Socket};
 
 use super::statements::Statements;
-use crate::store::error::{Retry, StoreError};
+use crate::error::{Retry, StoreError};
 
 /// A connection with its prepared statements.
 #[derive(Debug)]

@@ -13,9 +13,9 @@ use redb::{
     TableDefinition, WriteTransaction,
 };
 
-use super::error::{Kind, StoreError};
-use super::group::GroupCommit;
-use super::index_key::IndexKey;
+use crate::error::{Kind, StoreError};
+use crate::group::GroupCommit;
+use crate::index_key::IndexKey;
 
 type Row = [u8; CardState::LENGTH];
 type PlaceRow = [u8; PlaceState::LENGTH];
@@ -47,7 +47,7 @@ const CACHE: usize = 256 << 20;
 /// ```
 /// use chipcard::element::ApplicationTransactionCounter as Atc;
 /// use chipcard::issuer::{CardEvent, CardIndex, CardStateStore, Happened, Outcome};
-/// use chipcard_host::store::{IndexKey, RedbStore};
+/// use chipcard_store::{IndexKey, RedbStore};
 ///
 /// # let folder = std::env::temp_dir().join(format!("chipcard-redb-example-{}", std::process::id()));
 /// # std::fs::create_dir_all(&folder)?;

@@ -1,10 +1,10 @@
-//! The store in PostgreSQL: `host/tests/postgres/with_server cargo test -p chipcard-host --features postgres --test store_postgres`
+//! The store in PostgreSQL: `host/tests/postgres/with_server cargo test -p chipcard-store --features postgres --test postgres`
 //!
-//! Without the server that the script starts, nothing is tested here; on a build machine (`CI=true`) that is a failure.
+//! Without the server that the script starts, nothing is tested here; on a build machine (`CI` is set) that is a failure.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-mod store;
+mod common;
 
 use std::sync::Arc;
 use std::thread;
@@ -14,13 +14,13 @@ use chipcard::issuer::{
     CardIndex, CardState, CardStateStore, Outcome, PlaceEvent, PlaceHappened, PlaceIndex,
     PlaceState,
 };
-use chipcard_host::store::{BlockingPostgres, IndexKey, Kind, PostgresStore};
+use chipcard_store::{BlockingPostgres, IndexKey, Kind, PostgresStore};
 use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
 use tokio_postgres::{Config, NoTls};
 
-use store::postgres::{connect, database, init, server};
-use store::{
+use common::postgres::{connect, database, init, server};
+use common::{
     Random, assert_same, card, duplicates_from_threads, events, key, killed, many_failures, race,
     remembers, sale,
 };
@@ -184,7 +184,7 @@ fn connects_to_its_own_stores_alone() {
     assert_eq!(kind(&other), Kind::WrongIndexKey);
     let again = BlockingPostgres::init(&config, NoTls, &other).unwrap_err();
     assert_eq!(again.kind(), Kind::WrongIndexKey);
-    store::postgres::execute(
+    common::postgres::execute(
         &config,
         "INSERT INTO chipcard_schema (version, name) VALUES (999, 'later')",
     );
@@ -224,9 +224,9 @@ fn the_schema_file_is_true() {
         return;
     };
     drop(init(&migrated));
-    store::postgres::execute(&by_hand, include_str!("../src/store/schema.sql"));
+    common::postgres::execute(&by_hand, include_str!("../src/schema.sql"));
     let columns = |config: &Config| {
-        store::postgres::query(
+        common::postgres::query(
             config,
             "SELECT table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable || ' ' \
              || COALESCE(column_default, '-') FROM information_schema.columns \

@@ -3,7 +3,7 @@
 use chipcard::issuer::{CardFacts, CardState, PlaceState};
 use tokio_postgres::Row;
 
-use crate::store::error::{Kind, StoreError};
+use crate::error::{Kind, StoreError};
 
 /// Columns of the facts.
 const FACTS: usize = 10;
