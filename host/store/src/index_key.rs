@@ -84,7 +84,7 @@ impl IndexKey {
         &self.0
     }
 
-    /// By this a store knows the key again: 16 bytes of HMAC-SHA-256 of a fixed text.
+    /// By this a store knows the key again: 16 bytes of a keyed hash of a fixed text.
     #[must_use]
     pub fn check_value(&self) -> [u8; 16] {
         self.0.merchant(&[], CHECKED).0

@@ -3,7 +3,7 @@
 use super::assessment::Assessment;
 use super::card::IssuedCard;
 use super::checks::{
-    CHECKS, Context, Finding, REVERSAL_CHECKS, Remembered, STATE_CHECKS, Told, malformed,
+    Context, Remembered, Told, check_message, check_reversal, check_state, malformed,
 };
 use super::facts::{Checked, ChipFacts, TrackFacts};
 use super::message::MessageKind;
@@ -14,6 +14,7 @@ use super::results::Results;
 use super::stripe::StripeVerifier;
 use super::verdict::{ChipValidation, Verdict};
 use crate::element::{ApplicationTransactionCounter, PanSequenceNumber};
+use crate::issuer::state::Sum;
 use crate::issuer::{
     CardEvent, CardIndex, CardStateStore, CryptogramEngine, EngineError, Happened, Issuer,
     IssuerAuthenticationData, IssuerResponse, Outcome, PlaceEvent, PlaceHappened, PlaceIndex,
@@ -186,14 +187,9 @@ impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
             cryptogram,
             results: proved.and_then(ChipFacts::cvr).and_then(Results::read),
         };
-        let checks = match request.message {
-            MessageKind::Reversal => REVERSAL_CHECKS,
-            _ => CHECKS,
-        };
-        for check in checks {
-            if let Finding::Contradicts(reason) = check(&context) {
-                pending.reasons.add(reason);
-            }
+        match request.message {
+            MessageKind::Reversal => check_reversal(&context, &mut pending.reasons),
+            _ => check_message(&context, &mut pending.reasons),
         }
         pending.told = context.told();
         if pending.reasons.verdict() != Verdict::Reject {
@@ -273,7 +269,11 @@ impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
         if stripe || tracks.cvv2 == Checked::Wrong {
             happened |= Happened::WRONG_VALUE;
         }
-        let transaction = self.transaction(request, context.chip);
+        let (acquirer, merchant) = (bytes(request.acquirer), bytes(request.merchant));
+        let here = self
+            .key
+            .place(acquirer, merchant, bytes(request.terminal_id));
+        let transaction = self.transaction(here, request, context.chip);
         let at = request.at.short();
         pending.event = Some(CardEvent {
             at,
@@ -281,7 +281,6 @@ impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
             atc,
             happened,
         });
-        let (acquirer, merchant) = (bytes(request.acquirer), bytes(request.merchant));
         let place = |index, what| {
             let event = PlaceEvent {
                 at,
@@ -294,37 +293,40 @@ impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
             let index = self.key.merchant(acquirer, merchant);
             pending.places[0] = place(index, PlaceHappened::Fallback);
         }
-        if let (Some(Ok(())), Some(terminal), Some(un)) = (
+        if let (Some(Ok(())), Some(_), Some(un)) = (
             context.cryptogram,
             request.terminal_id,
             context.chip.and_then(|chip| chip.un),
         ) {
-            let index = self.key.terminal(acquirer, merchant, terminal.as_bytes());
+            let index = self.key.terminal_of(here);
             let number = u32::from_be_bytes(un.0);
             pending.places[1] = place(index, PlaceHappened::UnpredictableNumber(number));
         }
     }
 
     /// The transaction's number, the same for a retransmission; 0 without trace number and reference number.
-    fn transaction(&self, request: &AuthorisationRequest<'_>, chip: Option<&ChipFacts<'_>>) -> u64 {
+    fn transaction(
+        &self,
+        place: Sum,
+        request: &AuthorisationRequest<'_>,
+        chip: Option<&ChipFacts<'_>>,
+    ) -> u64 {
         if request.stan.is_none() && request.rrn.is_none() {
             return 0;
         }
         let cryptogram = chip.and_then(|chip| chip.data.application_cryptogram().ok());
         let atc = chip.and_then(|chip| chip.data.transaction_counter().ok());
-        self.key.transaction(&[
+        let parts: [&[u8]; 8] = [
             bytes(request.stan),
             bytes(request.rrn),
-            bytes(request.acquirer),
-            bytes(request.merchant),
-            bytes(request.terminal_id),
             bytes(request.processing_code),
             &request.amount.to_bytes(),
             &request.currency.to_bytes(),
             &[request.entry_mode.code()],
             &cryptogram.map_or([0; 8], |cryptogram| cryptogram.0),
             &atc.map_or([0; 2], ApplicationTransactionCounter::to_bytes),
-        ])
+        ];
+        self.key.transaction(place, &parts)
     }
 
     /// Signs the answer to the card, if there is a cryptogram to answer: an approval for a verdict that is one, else the
@@ -409,11 +411,7 @@ impl<'v, K> Pending<'_, 'v, K> {
                 terminal: terminal.as_ref(),
                 results: self.told,
             };
-            for check in STATE_CHECKS {
-                if let Finding::Contradicts(reason) = check(&remembered) {
-                    self.reasons.add(reason);
-                }
-            }
+            check_state(&remembered, &mut self.reasons);
         }
         let mut verdict = self.reasons.verdict();
         // Nobody waits for the answer: what would be asked or held is flagged.
@@ -424,13 +422,16 @@ impl<'v, K> Pending<'_, 'v, K> {
         let once = recorded.is_none_or(|recorded| {
             matches!(recorded.outcome, Outcome::New | Outcome::Retransmission)
         });
+        if !once {
+            self.verified = None;
+        }
         Assessment {
             verdict,
             chip: self.chip.map(|chip| validation(chip, &self.reasons)),
             reasons: self.reasons,
             card: self.index,
             recorded,
-            verified: self.verified.filter(|_| once),
+            verified: self.verified,
             scheme: self.card.scheme,
         }
     }
@@ -438,7 +439,7 @@ impl<'v, K> Pending<'_, 'v, K> {
 
 /// A right cryptogram's code after all reasons are known.
 fn validation(chip: ChipValidation, reasons: &Reasons) -> ChipValidation {
-    if chip != ChipValidation::Correct {
+    if chip != ChipValidation::Correct || reasons.first().is_none() {
         return chip;
     }
     let has = |kinds: &[ReasonKind]| kinds.iter().any(|kind| reasons.has(*kind));

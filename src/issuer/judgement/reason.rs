@@ -597,6 +597,8 @@ pub struct Reasons {
 
 impl Reasons {
     /// Puts a reason at its place.
+    #[cold]
+    #[inline(never)]
     pub(crate) fn add(&mut self, reason: Reason) {
         let place = self
             .iter()

@@ -2,26 +2,30 @@
 
 use core::fmt;
 
-use aes::Aes128Enc;
-use cmac::Cmac;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use zeroize::Zeroize;
 
+use super::sum::{CounterSum, Sum};
 use crate::element::{Pan, PanSequenceNumber};
 
 /// First byte of what is authenticated: cards, and the key of the others.
 const CARDS: u8 = 0;
 const OTHERS: u8 = 1;
 
+/// Domains of the others.
+const MERCHANT: u8 = 1;
+const TERMINAL: u8 = 2;
+const TRANSACTION: u8 = 3;
+
 /// The key of a store's names. Whoever has it and the store can try PANs; keep it as the keys of cards are kept.
 ///
-/// Cards are named by HMAC-SHA-256. Places and transactions, whose names are no secret, are named by AES-CMAC, which is faster,
-/// under a key that is derived from it: nobody without the key can find two of the same name.
+/// Cards are named by HMAC-SHA-256. Places and transactions, whose names are no secret, are named by a protected counter sum of
+/// AES-128, which is faster, under keys that are derived from it: nobody without the key can find two of the same name.
 #[derive(Clone)]
 pub struct StateKey {
     cards: Hmac<Sha256>,
-    others: Cmac<Aes128Enc>,
+    others: CounterSum,
 }
 
 impl StateKey {
@@ -37,35 +41,9 @@ impl StateKey {
         let mut derived = cards.clone();
         derived.update(&[OTHERS]);
         let mut derived: [u8; 32] = derived.finalize().into_bytes().into();
-        let (half, _) = derived.split_at(16);
-        let mut half: [u8; 16] = half.try_into().unwrap_or_default();
-        let others = Cmac::new(&half.into());
-        half.zeroize();
+        let others = CounterSum::new(&derived);
         derived.zeroize();
         Self { cards, others }
-    }
-
-    fn other(&self, purpose: u8, parts: &[&[u8]]) -> [u8; 16] {
-        let mut mac = self.others.clone();
-        // Joined first, because whole blocks are faster than many small pieces.
-        let (mut joined, mut length) = ([0; 256], 1);
-        joined[0] = purpose;
-        for part in parts {
-            // Lengths keep apart what would be the same when joined.
-            let [high, low] = (part.len() as u16).to_be_bytes();
-            for piece in [&[high, low][..], part] {
-                if let Some(room) = joined.get_mut(length..length + piece.len()) {
-                    room.copy_from_slice(piece);
-                    length += piece.len();
-                } else {
-                    mac.update(joined.get(..length).unwrap_or_default());
-                    mac.update(piece);
-                    length = 0;
-                }
-            }
-        }
-        mac.update(joined.get(..length).unwrap_or_default());
-        mac.finalize().into_bytes().into()
     }
 
     /// The name of a card. `issue` tells apart cards that were issued one after another under the same PAN and sequence
@@ -82,17 +60,29 @@ impl StateKey {
 
     /// The name of a merchant (DE 42 at the acquirer of DE 32).
     pub fn merchant(&self, acquirer: &[u8], merchant: &[u8]) -> PlaceIndex {
-        PlaceIndex(self.other(1, &[acquirer, merchant]))
+        let sum = self.others.sum(MERCHANT, &[acquirer, merchant]);
+        PlaceIndex(self.others.protect(sum))
     }
 
     /// The name of a terminal (DE 41 of a merchant).
     pub fn terminal(&self, acquirer: &[u8], merchant: &[u8], terminal: &[u8]) -> PlaceIndex {
-        PlaceIndex(self.other(2, &[acquirer, merchant, terminal]))
+        self.terminal_of(self.place(acquirer, merchant, terminal))
     }
 
-    /// A transaction's number out of what identifies it; never 0.
-    pub(crate) fn transaction(&self, parts: &[&[u8]]) -> u64 {
-        let [a, b, c, d, e, f, g, h, ..] = self.other(3, parts);
+    /// Where a message comes from, for both names that it is a part of.
+    pub(crate) fn place(&self, acquirer: &[u8], merchant: &[u8], terminal: &[u8]) -> Sum {
+        self.others.sum(TERMINAL, &[acquirer, merchant, terminal])
+    }
+
+    /// The name of the terminal of a place.
+    pub(crate) fn terminal_of(&self, place: Sum) -> PlaceIndex {
+        PlaceIndex(self.others.protect(place))
+    }
+
+    /// A transaction's number out of what identifies it, in as many parts each time; never 0.
+    pub(crate) fn transaction(&self, place: Sum, parts: &[&[u8]]) -> u64 {
+        let sum = place ^ self.others.sum(TRANSACTION, parts);
+        let [a, b, c, d, e, f, g, h, ..] = self.others.protect(sum);
         u64::from_be_bytes([a, b, c, d, e, f, g, h]).max(1)
     }
 }
@@ -123,7 +113,7 @@ index! {
 }
 
 index! {
-    /// A merchant's or terminal's name in a store: 16 bytes of HMAC-SHA-256.
+    /// A merchant's or terminal's name in a store: 16 bytes of a keyed hash.
     PlaceIndex
 }
 

@@ -10,7 +10,7 @@ use super::card_state::{CardEvent, CardState, Outcome, Recorded};
 use super::key::{CardIndex, PlaceIndex};
 use super::place::{PlaceEvent, PlaceState};
 use super::store::CardStateStore;
-use super::table::CardTable;
+use super::table::{CardTable, Keep};
 
 const SHARDS: usize = 64;
 
@@ -108,12 +108,14 @@ impl CardStateStore for &MemoryStore {
 
     fn record(&mut self, card: &CardIndex, event: &CardEvent) -> Result<Recorded, Infallible> {
         let step = |shard: &mut Shard| {
-            let mut state = shard.cards.get(card).unwrap_or_default();
-            let recorded = state.apply(event);
-            if recorded.outcome == Outcome::New {
-                shard.cards.set(card, &state);
-            }
-            recorded
+            shard.cards.step(card, |state| {
+                let recorded = state.apply(event);
+                let keep = match recorded.outcome {
+                    Outcome::New => Keep::Yes,
+                    Outcome::Retransmission | Outcome::Seen | Outcome::Old => Keep::No,
+                };
+                (keep, recorded)
+            })
         };
         Ok(self.with(card.0, step))
     }

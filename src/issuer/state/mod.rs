@@ -7,6 +7,7 @@ mod key;
 mod memory;
 mod place;
 mod store;
+mod sum;
 #[cfg(feature = "std")]
 mod table;
 mod window;
@@ -19,4 +20,5 @@ pub use key::{CardIndex, PlaceIndex, StateKey};
 pub use memory::MemoryStore;
 pub use place::{PLACE_PERIOD, PlaceEvent, PlaceHappened, PlaceState};
 pub use store::CardStateStore;
+pub(crate) use sum::Sum;
 pub use window::{AtcPlace, AtcWindow};

@@ -39,30 +39,42 @@ impl CardTable {
         self.entry(slot).map(state)
     }
 
-    /// Puts a state where `get` finds it.
-    pub(super) fn set(&mut self, card: &CardIndex, state: &CardState) {
+    /// Takes a step with the state of a card, which is found once, and keeps what `step` gives.
+    pub(super) fn step<T>(
+        &mut self,
+        card: &CardIndex,
+        step: impl FnOnce(&mut CardState) -> (Keep, T),
+    ) -> T {
+        let slot = self.slot(card);
+        let number = self.slots.get(slot).copied().unwrap_or_default();
+        let known = self.entry_mut(number);
+        let mut state = known.as_deref().map_or_else(CardState::default, state);
+        let (keep, answer) = step(&mut state);
+        match (keep, known) {
+            (Keep::No, _) => {}
+            (Keep::Yes, Some(entry)) => write(entry, card, &state),
+            (Keep::Yes, None) => self.add(card, &state),
+        }
+        answer
+    }
+
+    /// Puts the state of a card that has none yet where `get` finds it.
+    #[cold]
+    fn add(&mut self, card: &CardIndex, state: &CardState) {
         if (self.length + 1) * 4 > self.slots.len() * 3 {
             self.double();
         }
         let slot = self.slot(card);
-        let number = match self.slots.get(slot) {
-            Some(0) => {
-                if self.length == self.chunks.len() * CHUNK {
-                    self.chunks.push(Box::new([[0; ENTRY]; CHUNK]));
-                }
-                self.length += 1;
-                self.length as u32
-            }
-            Some(number) => *number,
-            None => return,
-        };
+        if self.length == self.chunks.len() * CHUNK {
+            self.chunks.push(Box::new([[0; ENTRY]; CHUNK]));
+        }
+        self.length += 1;
+        let number = self.length as u32;
         if let Some(place) = self.slots.get_mut(slot) {
             *place = number;
         }
         if let Some(entry) = self.entry_mut(number) {
-            let (index, bytes) = entry.split_at_mut(card.0.len());
-            index.copy_from_slice(&card.0);
-            bytes.copy_from_slice(&state.to_bytes());
+            write(entry, card, state);
         }
     }
 
@@ -71,7 +83,7 @@ impl CardTable {
         let mask = self.slots.len().wrapping_sub(1);
         let mut slot = hash(card) as usize & mask;
         while let Some(entry) = self.slots.get(slot).and_then(|number| self.entry(*number)) {
-            if entry.starts_with(&card.0) {
+            if entry.first_chunk() == Some(&card.0) {
                 break;
             }
             slot = (slot + 1) & mask;
@@ -105,6 +117,18 @@ impl CardTable {
     }
 }
 
+/// Whether a step moved the state.
+pub(super) enum Keep {
+    Yes,
+    No,
+}
+
+fn write(entry: &mut Entry, card: &CardIndex, state: &CardState) {
+    let (index, bytes) = entry.split_at_mut(card.0.len());
+    index.copy_from_slice(&card.0);
+    bytes.copy_from_slice(&state.to_bytes());
+}
+
 fn state(entry: &Entry) -> CardState {
     match entry.last_chunk() {
         Some(bytes) => CardState::from_bytes(bytes),
@@ -124,7 +148,7 @@ pub(super) fn hash(card: &CardIndex) -> u64 {
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::{CardIndex, CardState, CardTable};
+    use super::{CardIndex, CardState, CardTable, Keep};
 
     #[test]
     fn agrees_with_a_map() {
@@ -136,12 +160,20 @@ mod tests {
                 .wrapping_add(1_442_695_040_888_963_407);
             let card = CardIndex(u128::from(number >> 51).to_be_bytes());
             assert_eq!(table.get(&card), map.get(&card).copied());
-            let state = CardState {
-                unproved: step,
-                ..CardState::default()
-            };
-            table.set(&card, &state);
-            map.insert(card, state);
+            let keep = step % 3 > 0;
+            let found = table.step(&card, |state| {
+                let found = *state;
+                state.unproved = step;
+                (if keep { Keep::Yes } else { Keep::No }, found)
+            });
+            assert_eq!(found, map.get(&card).copied().unwrap_or_default());
+            if keep {
+                let state = CardState {
+                    unproved: step,
+                    ..CardState::default()
+                };
+                map.insert(card, state);
+            }
             assert_eq!(table.len(), map.len());
         }
         for (card, state) in map {

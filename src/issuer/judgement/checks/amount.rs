@@ -182,10 +182,12 @@ pub(super) fn date(context: &Context<'_, '_, '_>) -> Finding {
     if !request.message.asks() {
         return Finding::Absent;
     }
-    let (today, place, more) = match (request.local_date, request.at.date()) {
-        (Some(date), _) => (date, Place::Element(13), 0),
-        (None, Some(date)) => (date, Place::Clock, 1),
-        (None, None) => return Finding::Absent,
+    let (today, place, more) = match request.local_date {
+        Some(date) => (date, Place::Element(13), 0),
+        None => match request.at.date() {
+            Some(date) => (date, Place::Clock, 1),
+            None => return Finding::Absent,
+        },
     };
     if today == signed {
         return Finding::Agrees;

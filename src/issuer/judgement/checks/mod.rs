@@ -14,7 +14,7 @@ pub(crate) use cryptogram::malformed;
 use super::card::IssuedCard;
 use super::facts::{ChipFacts, TrackFacts};
 use super::policy::Policy;
-use super::reason::{Place, Reason, ReasonKind, Value};
+use super::reason::{Place, Reason, ReasonKind, Reasons, Value};
 use super::request::AuthorisationRequest;
 use super::results::Results;
 use crate::issuer::{PlaceState, Recorded, Refusal};
@@ -62,10 +62,22 @@ impl Context<'_, '_, '_> {
     }
 }
 
-pub(crate) type Check = fn(&Context<'_, '_, '_>) -> Finding;
+/// A list of checks, in the order in which reasons of the same severity are told. They are called by name, not through a table, so that
+/// the compiler sees what several of them ask.
+macro_rules! checks {
+    ($(#[$doc:meta])+ $name:ident of $context:ty: $($check:path,)+) => {
+        $(#[$doc])+
+        pub(crate) fn $name(context: &$context, reasons: &mut Reasons) {
+            $(if let Finding::Contradicts(reason) = $check(context) {
+                reasons.add(reason);
+            })+
+        }
+    };
+}
 
-/// The checks that need no state, in the order in which reasons of the same severity are told.
-pub(crate) const CHECKS: &[Check] = &[
+checks! {
+    /// The checks that need no state.
+    check_message of Context<'_, '_, '_>:
     cryptogram::cryptogram,
     cryptogram::missing,
     cryptogram::unexpected,
@@ -113,10 +125,13 @@ pub(crate) const CHECKS: &[Check] = &[
     stripe::contactless_stripe,
     stripe::typed,
     stripe::printed,
-];
+}
 
-/// A reversal is honoured whatever was wrong with what it undoes; it must be the card's own.
-pub(crate) const REVERSAL_CHECKS: &[Check] = &[identity::pan];
+checks! {
+    /// A reversal is honoured whatever was wrong with what it undoes; it must be the card's own.
+    check_reversal of Context<'_, '_, '_>:
+    identity::pan,
+}
 
 /// What a check of the state may look at.
 pub(crate) struct Remembered<'c, 'r> {
@@ -152,10 +167,9 @@ impl Context<'_, '_, '_> {
     }
 }
 
-pub(crate) type StateCheck = fn(&Remembered<'_, '_>) -> Finding;
-
-/// The checks of the state.
-pub(crate) const STATE_CHECKS: &[StateCheck] = &[
+checks! {
+    /// The checks of the state.
+    check_state of Remembered<'_, '_>:
     counter::replay,
     counter::range,
     counter::jump,
@@ -167,7 +181,7 @@ pub(crate) const STATE_CHECKS: &[StateCheck] = &[
     history::predictable,
     history::answer_suppressed,
     history::script,
-];
+}
 
 /// A reason over a data element of DE 55 and another place.
 fn tag_reason(
