@@ -268,8 +268,8 @@ pub struct Line {
     de6: Option<Digits>,
     /// The host's clock, seconds since 1970.
     received: u64,
-    #[serde(rename = "de7")]
-    _transmitted: Option<String>,
+    /// `MMDDhhmmss`, UTC.
+    de7: Option<String>,
     de11: Option<Digits>,
     #[serde(rename = "de12")]
     _local_time: Option<String>,
@@ -300,8 +300,8 @@ pub struct Line {
     #[serde(default)]
     repeated_with_pin: bool,
     cvv2: Option<String>,
-    #[serde(rename = "de90")]
-    _original: Option<Digits>,
+    /// Of a reversal: the trace number of what is to be undone.
+    de90: Option<Digits>,
     /// Of a reversal: whether the host has what is to be undone.
     original_found: Option<bool>,
 }
@@ -317,6 +317,7 @@ pub struct Message {
     line: Line,
     pan: Pan,
     stan: Option<String>,
+    original: Option<String>,
     chip: Option<Vec<u8>>,
 }
 
@@ -350,6 +351,7 @@ impl Message {
         Ok(Self {
             pan,
             stan: line.de11.as_ref().map(|stan| stan.text(6)),
+            original: line.de90.as_ref().map(|stan| stan.text(6)),
             chip: chip.map(|text| input::hex("de55", text)).transpose()?,
             line,
         })
@@ -447,6 +449,10 @@ impl Message {
             (Some(text), Some(today)) if !text.is_empty() => Some(local_date(today, text)?),
             _ => None,
         };
+        request.transmitted = match (&line.de7, today) {
+            (Some(text), Some(today)) if !text.is_empty() => transmitted(today, text)?,
+            _ => None,
+        };
         request.stan = self.stan.as_deref();
         request.rrn = line.de37.as_deref();
         choose(
@@ -478,6 +484,7 @@ impl Message {
         request.cvv2 = line.cvv2.as_deref();
         request.chip = self.chip.as_deref();
         request.original_found = line.original_found;
+        request.original_stan = self.original.as_deref();
         Ok(request)
     }
 }
@@ -485,6 +492,25 @@ impl Message {
 /// What broke the format of a line, without quoting it.
 fn place_of(error: &serde_json::Error) -> Failure {
     Failure::new(format!("column {}: not JSON", error.column()))
+}
+
+/// A moment of `MMDDhhmmss`, UTC, in the year that brings it nearest to today. Digits that name no day say nothing.
+fn transmitted(today: Date, text: &str) -> Result<Option<Timestamp>, Failure> {
+    let wrong = || Failure::new("de7: expected MMDDhhmmss");
+    let (month_day, time) = text.split_at_checked(4).ok_or_else(wrong)?;
+    if time.len() != 6 || !time.bytes().all(|digit| digit.is_ascii_digit()) {
+        return Err(wrong());
+    }
+    let date = local_date(today, month_day).ok();
+    let Some(noon) = date.and_then(Timestamp::noon) else {
+        return Ok(None);
+    };
+    let number: u64 = time.parse().map_err(|_| wrong())?;
+    let (hours, minutes, seconds) = (number / 10_000, number / 100 % 100, number % 100);
+    // Twelve hours after midnight.
+    let midnight = noon.0.saturating_sub(43_200);
+    let second = hours * 3_600 + minutes * 60 + seconds;
+    Ok(Some(Timestamp(midnight + second)))
 }
 
 /// A date of `YYMMDD`, or of `MMDD` in the year that brings it nearest to today.

@@ -27,7 +27,7 @@ fn gauntlet(arguments: &[&str]) -> (Option<i32>, String, String) {
 fn the_report_is_for_people_and_for_programs() {
     let (status, text, _) = gauntlet(&["--profile", "visa-18"]);
     assert_eq!(status, Some(0), "{text}");
-    assert!(text.contains("waiting for the monitoring of behaviour: F01, F02, F03, F04, F05"));
+    assert!(!text.contains("waiting"), "{text}");
     let last = text.lines().last().unwrap();
     assert!(last.ends_with(" passed, 0 failed"), "{last}");
 

@@ -24,8 +24,9 @@
 //! # How strict
 //!
 //! An attack passes when the verdict is at least as strict as the table's; an honest control when it is at most as strict. Where nobody
-//! can tell an attack from honest traffic the scenario says so ([`Detectable::No`]) and passes with any verdict. Five scenarios
-//! need the monitoring of behaviour over time: they are shown as waiting and count as neither.
+//! can tell an attack from honest traffic the scenario says so ([`Detectable::No`]) and passes with any verdict. Behaviour over
+//! time (class F) is held to plain limits; a host that does not watch it fails there. A card that is reported stolen
+//! is all that such a host learns of a compromise.
 
 mod chip_bytes;
 mod class;

@@ -16,22 +16,26 @@ use crate::element::{
 use crate::error::Result;
 use crate::issuer::{
     self, AuthorisationRequest, Authoriser, CardRecord, CardStatus, ClaimedVerification,
-    Cvv2Expiry, DynamicLayout, DynamicValue, Form, IssuedCard, Issuer, Language, MemoryStore,
-    MessageKind, PinExpectation, PosEntryMode, StateKey, StripeKeys, TerminalCapability, Timestamp,
-    Verdict,
+    Cvv2Expiry, DynamicLayout, DynamicValue, Form, IssuedCard, Issuer, Language, MemoryActivity,
+    MemoryStore, MessageKind, PinExpectation, PosEntryMode, StateKey, StripeKeys,
+    TerminalCapability, Timestamp, Verdict,
 };
 use crate::key::{CardKeyOption, IssuerKeySet, IssuerMasterKey, KeyPolicy};
 use crate::magstripe::CardVerificationKey;
 
-/// A host made of this library: [`Authoriser`] over a [`MemoryStore`], the default policy, and a list of cards.
+/// A host made of this library: [`Authoriser`] over a [`MemoryStore`] and a [`MemoryActivity`], the default policy, and a list of
+/// cards.
 ///
 /// What a network's adapter does in life is done here in the plainest way: fields become an [`AuthorisationRequest`], the card is
-/// looked up by PAN and sequence number, and a reversal's original by its trace number.
+/// looked up by PAN and sequence number, and a reversal's original by its trace number. A card that is
+/// reported stolen counts as compromised: there is no other way here to say so.
 #[derive(Debug, Default)]
 pub struct AuthoriserHost {
     bench: Option<Bench>,
     /// Trace numbers of what was approved.
     approved: HashSet<u32>,
+    /// When the last message came.
+    now: Timestamp,
 }
 
 /// What a scenario has.
@@ -39,6 +43,7 @@ pub struct AuthoriserHost {
 struct Bench {
     authoriser: Authoriser<IssuerKeySet, StripeKeys>,
     store: MemoryStore,
+    activity: MemoryActivity,
     cards: Vec<Issued>,
 }
 
@@ -49,6 +54,7 @@ impl AuthoriserHost {
     }
 
     fn note(&mut self, message: &Message, answer: &Answer) {
+        self.now = Timestamp(message.at);
         if answer.approves() {
             self.approved.insert(message.stan);
         }
@@ -86,6 +92,7 @@ impl HostUnderTest for AuthoriserHost {
             authoriser: Authoriser::new(Issuer::new(keys), StateKey::new(&[0x5A; 32]))
                 .with_stripe(stripe),
             store: MemoryStore::new(),
+            activity: MemoryActivity::new(),
             cards: Vec::new(),
         });
         Ok(Ok(()))
@@ -95,6 +102,9 @@ impl HostUnderTest for AuthoriserHost {
         let Some(bench) = &mut self.bench else {
             return Err(HostFailure::new("the host has no keys"));
         };
+        if card.status == Status::Stolen {
+            bench.compromised(card, self.now)?;
+        }
         bench
             .cards
             .retain(|known| (&known.pan, known.sequence) != (&card.pan, card.sequence));
@@ -138,6 +148,14 @@ impl HostUnderTest for AuthoriserHost {
 }
 
 impl Bench {
+    fn compromised(&self, card: &Issued, now: Timestamp) -> Result<()> {
+        let applications = applications(card)?;
+        let card = issued_card(card, &applications)?;
+        let authoriser = &self.authoriser;
+        let Ok(_shops) = authoriser.report_compromised(&card, now, &self.activity);
+        Ok(())
+    }
+
     fn decide(
         &self,
         message: &Message,
@@ -153,10 +171,8 @@ impl Bench {
         let Ok(request) = request(message, &texts, original_found) else {
             return Ok(refusal(Verdict::Reject, "30", "a field breaks its format"));
         };
-        let mut assessment = match self.authoriser.assess(&request, &card, &self.store) {
-            Ok(assessment) => assessment,
-            Err(never) => match never {},
-        };
+        let Ok(weighed) = self.authoriser.weigh(&request, &card, &self.store);
+        let Ok(mut assessment) = weighed.watched(&self.activity);
         let answered = self
             .authoriser
             .answer(&mut assessment)
@@ -311,12 +327,15 @@ fn issued_card<'v>(
 /// Numbers of the message as text.
 struct Texts {
     stan: String,
+    original: Option<String>,
 }
 
 impl Texts {
     fn of(message: &Message) -> Self {
+        let text = |stan: u32| format!("{stan:06}");
         Self {
-            stan: format!("{:06}", message.stan),
+            stan: text(message.stan),
+            original: message.original.map(text),
         }
     }
 }
@@ -369,6 +388,9 @@ fn request<'m>(
         .date()
         .map(|today| local_date(today, &message.local_date))
         .transpose()?;
+    request.transmitted = at
+        .date()
+        .and_then(|today| transmitted(today, &message.transmitted));
     request.stan = Some(&texts.stan);
     request.rrn = Some(&message.rrn);
     request.terminal = match message.capability {
@@ -402,8 +424,20 @@ fn request<'m>(
     request.chip = message.chip.as_deref();
     if kind == MessageKind::Reversal {
         request.original_found = Some(original_found);
+        request.original_stan = texts.original.as_deref();
     }
     Ok(request)
+}
+
+/// DE 7, `MMDDhhmmss`; `None` for what is no time.
+fn transmitted(today: Date, text: &str) -> Option<Timestamp> {
+    let (month_day, time) = text.split_at_checked(4)?;
+    let date = local_date(today, month_day).ok()?;
+    let number = |range: core::ops::Range<usize>| time.get(range)?.parse::<u64>().ok();
+    let (hours, minutes, seconds) = (number(0..2)?, number(2..4)?, number(4..6)?);
+    // Twelve hours after midnight.
+    let midnight = Timestamp::noon(date)?.0 - 43_200;
+    Some(Timestamp(midnight + hours * 3_600 + minutes * 60 + seconds))
 }
 
 /// DE 13 has no year: the one that brings it nearest to today.

@@ -19,7 +19,7 @@ pub struct Options {
     pub only: Vec<String>,
     /// The one test card; `None` for each that a scenario can run with.
     pub profile: Option<String>,
-    /// Whether those that need the monitoring of behaviour are played too.
+    /// Whether those that wait are played too ([`Scenario::needs_monitoring`]).
     pub with_monitoring: bool,
     /// What happens to every message beside what the scenario says.
     pub variation: Variation,

@@ -53,6 +53,7 @@
 //! tampered cryptogram is the signed *approval* of the genuine one; with Mastercard's own session keys, whose
 //! answers are signed by the card key itself, two answers give an attacker a session key of his choice.
 
+mod activity;
 mod batch;
 mod chip_data;
 mod engine;
@@ -69,6 +70,12 @@ mod state;
 mod vector;
 mod verify;
 
+#[cfg(feature = "std")]
+pub use activity::MemoryActivity;
+pub use activity::{
+    Activity, ActivityEvent, ActivityPolicy, ActivityStore, CardActivity, CompromiseReport, Nature,
+    Noticed, Payment, ShopActivity, ShopIndex, Visit, Whereabouts,
+};
 pub use batch::{BatchItem, BatchMemory, BatchVerdict};
 pub use chip_data::ChipData;
 pub use engine::{
@@ -82,7 +89,7 @@ pub use judgement::{
     Contactless, Cvv2Expiry, DynamicLayout, DynamicValue, Explanation, Form, IssuedCard, Language,
     MessageKind, OnlinePin, Pending, PinExpectation, Place, Policy, PosEntryMode, Reason,
     ReasonKind, Reasons, StripeClaim, StripeKeys, StripeValue, StripeVerifier, TerminalCapability,
-    Timestamp, TokenDomain, Value, Verdict,
+    Timestamp, TokenDomain, Value, Verdict, Weighed,
 };
 #[cfg(feature = "alloc")]
 pub use queue::BatchVerifier;

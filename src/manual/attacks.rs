@@ -5,6 +5,23 @@
 //! What stays undetectable is said in bold. Kinds of reasons, where they are named, are those of
 //! [`ReasonKind`](crate::issuer::ReasonKind).
 //!
+//! ## Behaviour over time
+//!
+//! Five kinds of fraud break no byte; they show in what a card does one day. Hosts that keep an
+//! [`ActivityStore`](crate::issuer::ActivityStore) hold them to plain limits
+//! ([`ActivityPolicy`](crate::issuer::ActivityPolicy)): no score, and nothing about anybody's credit standing.
+//!
+//! | scenario | what | our answer | what is honest |
+//! |---|---|---|---|
+//! | `F01` | gambling abroad without the card | declined by policy; needs no store | in person, or at home (`H31`) |
+//! | `F02` | coins, gift cards, stored value in round amounts | the sixth in 24 hours is referred | a few a day (`H28`) |
+//! | `F03` | four compromised cards were used at one shop within 28 days | everything there is referred | a large shop, where they are fewer than 2 in 100 |
+//! | `F04` | two countries in less time than an aeroplane takes | referred | half a day later (`H29`), a token elsewhere (`H30`), terminals whose place is not sure (`H32`) |
+//! | `F05` | ten tiny tries by number alone in 24 hours | flagged; then 50.00 or more by number alone is declined | small taps: each has a cryptogram (`H27`) |
+//!
+//! Each can be avoided by who knows the limits. What is refused is not counted, but for tests; what moves which counter stands
+//! with the limits.
+//!
 //! # 1. Track skimming and cloning
 //!
 //! L. Galloway: *It Only Takes a Minute to Clone a Credit Card*. Cyber R&D Lab, 2020.

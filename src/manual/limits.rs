@@ -19,8 +19,14 @@
 //! - The order of the commands in an issuer script is bound by M/Chip's keys and by format 1's chaining alone. With the
 //!   other styles a man in the middle can change the order within a transaction.
 //! - M/Chip's results have no bit for an answer that never came: an answer that was kept back shows with other cards alone.
-//! - Behaviour over time (testing, cash-out, impossible travel, common points of purchase) needs more than the counters
-//!   that are kept per card and place.
+//! - Behaviour over time (testing, cash-out, impossible travel, common points of purchase) is held to plain limits, which
+//!   whoever knows them stays below. Habits of a cardholder are not learned.
+//! - Activities are kept in memory alone ([`MemoryActivity`](crate::issuer::MemoryActivity)): a host that starts anew has forgotten them,
+//!   and two hosts each see their own part. The durable stores keep counters of cards and places.
+//! - Of a card the last 16 shops are remembered; where it was used before is not found when it is compromised. Stand-in
+//!   decisions, partial reversals and purchases that a person approves after a referral are not counted.
+//! - How far two countries are apart is the shortest way between their towns: neighbours are at no distance, and within a
+//!   country nothing is measured.
 //! - PIN verification is the host's: the judgement is told its result.
 //!
 //! # What absence means

@@ -5,8 +5,8 @@ use std::io::{self, BufRead, BufReader, Write};
 use std::path::PathBuf;
 
 use chipcard::issuer::{
-    Assessment, AuthorisationRequest, Authoriser, IssuedCard, Issuer, Language, MemoryStore,
-    StateKey, StripeVerifier, Verdict,
+    Assessment, AuthorisationRequest, Authoriser, IssuedCard, Issuer, Language, MemoryActivity,
+    MemoryStore, StateKey, StripeVerifier, Verdict,
 };
 use clap::Args;
 
@@ -26,7 +26,8 @@ Messages are JSON objects, one a line, their members named after the data elemen
    \"received\":1795435200,\"de55\":\"9F2608…\"}
 
 `chipcard gauntlet --emit` writes such lines too. What was issued stands in the card file (TOML), whose format
-is at the head of host/src/assess.rs. Counters are remembered from line to line, and forgotten at the end.
+is at the head of host/src/assess.rs. Counters, and what each card does over time, are remembered from line to line,
+and forgotten at the end.
 
   chipcard assess --keys keys.toml --cards cards.toml --lang ja messages.jsonl")]
 pub(super) struct AssessArgs {
@@ -78,7 +79,7 @@ impl AssessArgs {
                 File::open(path).map_err(|error| Failure::new(format!("{path}: {error}")))?,
             )),
         };
-        let store = MemoryStore::new();
+        let (store, activity) = (MemoryStore::new(), MemoryActivity::new());
         let mut finding = Finding::Good;
         for (place, line) in input.lines().enumerate() {
             let line = line?;
@@ -89,10 +90,8 @@ impl AssessArgs {
             let message = Message::read(&line).map_err(within)?;
             let card = message.card(cards).map_err(within)?;
             let request = message.request().map_err(within)?;
-            let assessment = match authoriser.assess(&request, card, &store) {
-                Ok(assessment) => assessment,
-                Err(never) => match never {},
-            };
+            let Ok(weighed) = authoriser.weigh(&request, card, &store);
+            let Ok(assessment) = weighed.watched(&activity);
             if !assessment.verdict.is_approval() {
                 finding = Finding::Bad;
             }

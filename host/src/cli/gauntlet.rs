@@ -26,7 +26,7 @@ pub(super) struct GauntletArgs {
     /// Play with this test card alone; otherwise with each that a scenario can run with
     #[arg(long, value_name = "CARD")]
     profile: Option<String>,
-    /// Play also what needs the monitoring of behaviour over time
+    /// Play also scenarios that are marked as waiting; none of the table's is
     #[arg(long)]
     with_monitoring: bool,
     /// Do this to every message beside what the scenario says: reversed, rotated, stuffed, sparse

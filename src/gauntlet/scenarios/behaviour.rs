@@ -1,4 +1,4 @@
-//! F: behaviour over time. These wait for the monitoring of behaviour.
+//! F: behaviour over time.
 
 use super::{DECLINED, REFERRED};
 use crate::gauntlet::Reference;
@@ -20,7 +20,7 @@ const ROW: Scenario = Scenario {
     steps: &[],
     detectable: Detectable::Risk,
     why: "",
-    needs_monitoring: true,
+    needs_monitoring: false,
 };
 
 const CASINO_ABROAD: Till = Till {

@@ -430,7 +430,217 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         why: "a family: the sequence number tells them apart",
         ..ROW
     },
+    Scenario {
+        id: "H27",
+        title: "twenty taps of 1.50 in a day, then 300.00 with a PIN, then 300.00 in a web shop",
+        profiles: Profiles::Any,
+        steps: &[
+            Step::Repeat {
+                times: 20,
+                judged_from: 1,
+                steps: &[Step::Wait(1_200), Step::Pay(TAP.amount(150), HONEST)],
+            },
+            Step::Pay(PLAIN.amount(30_000).verified(Cvm::OnlinePin), HONEST),
+            Step::Pay(
+                PLAIN
+                    .by(Entry::Keyed)
+                    .at(&Till::WEB)
+                    .amount(30_000)
+                    .edits(&[Edit::PrintedValue]),
+                HONEST,
+            ),
+        ],
+        why: "a commuter's coffees: each has its cryptogram, and nobody tests a card with those",
+        ..ROW
+    },
+    Scenario {
+        id: "H28",
+        title: "gift cards: two a day for a week, then five in a day and one that was given back",
+        profiles: Profiles::Any,
+        steps: &[
+            Step::Repeat {
+                times: 7,
+                judged_from: 1,
+                steps: &[
+                    Step::Pay(GIFT, HONEST),
+                    Step::Wait(600),
+                    Step::Pay(GIFT, HONEST),
+                    Step::Days(1),
+                ],
+            },
+            Step::Repeat {
+                times: 5,
+                judged_from: 1,
+                steps: &[Step::Pay(GIFT, HONEST)],
+            },
+            Step::Send(
+                18,
+                &[Edit::New, Edit::Mti("0400"), Edit::Original(18)],
+                HONEST,
+            ),
+            Step::Pay(GIFT, HONEST),
+        ],
+        why: "presents; what was reversed does not count",
+        ..ROW
+    },
+    Scenario {
+        id: "H29",
+        title: "Tokyo, and twelve hours later London",
+        profiles: Profiles::Any,
+        steps: &[
+            Step::Pay(PLAIN.at(&Till::ABROAD), HONEST),
+            Step::Wait(43_200),
+            Step::Pay(PLAIN.at(&LONDON), HONEST),
+        ],
+        why: "aeroplanes take less",
+        ..ROW
+    },
+    Scenario {
+        id: "H30",
+        title: "plastic at home while the telephone pays abroad",
+        cards: &[Plastic::CHIP, Plastic::TOKEN],
+        profiles: Profiles::Any,
+        steps: &[
+            Step::Pay(PLAIN, HONEST),
+            Step::Wait(60),
+            Step::Pay(TELEPHONE.at(&Till::ABROAD), HONEST),
+            Step::Wait(60),
+            Step::Pay(PLAIN, HONEST),
+            Step::Pay(TELEPHONE.at(&Till::ABROAD), HONEST),
+        ],
+        why: "two devices, perhaps of two people",
+        ..ROW
+    },
+    Scenario {
+        id: "H31",
+        title: "a casino abroad, in person, and a bookmaker at home, not in person",
+        profiles: Profiles::Any,
+        steps: &[
+            Step::Pay(
+                PLAIN
+                    .at(&CASINO)
+                    .amount(20_000)
+                    .verified(Cvm::OnlinePin)
+                    .edits(&[Edit::BillingCurrency(840)]),
+                HONEST,
+            ),
+            Step::Pay(
+                PLAIN
+                    .by(Entry::Keyed)
+                    .at(&BOOKMAKER)
+                    .amount(2_000)
+                    .edits(&[Edit::PrintedValue]),
+                HONEST,
+            ),
+        ],
+        why: "the rule is about gambling abroad without the card",
+        ..ROW
+    },
+    Scenario {
+        id: "H32",
+        title: "a shop at home whose terminal is registered abroad, a purchase on board, a web shop abroad",
+        profiles: Profiles::Any,
+        steps: &[
+            Step::Pay(PLAIN, HONEST),
+            Step::Wait(60),
+            Step::Pay(PLAIN.at(&REGISTERED_ABROAD), HONEST),
+            Step::Wait(60),
+            Step::Pay(PLAIN.at(&ON_BOARD), HONEST),
+            Step::Wait(60),
+            Step::Pay(
+                PLAIN
+                    .by(Entry::Keyed)
+                    .at(&WEB_ABROAD)
+                    .edits(&[Edit::PrintedValue]),
+                HONEST,
+            ),
+            Step::Wait(60),
+            Step::Keep(PLAIN.at(&Till::ABROAD)),
+            Step::Wait(7_200),
+            Step::Pay(PLAIN.at(&Till::OTHER_SHOP), HONEST),
+            Step::Send(4, &[Edit::Deferred], HONEST),
+        ],
+        why: "the card is where its terminal stands, and that is not known of any of these",
+        ..ROW
+    },
+    Scenario {
+        id: "H33",
+        title: "a supermarket where three stolen cards were used",
+        cards: MANY,
+        profiles: Profiles::Any,
+        steps: &[
+            Step::Pay(PLAIN.of(0), HONEST),
+            Step::Pay(PLAIN.of(1), HONEST),
+            Step::Pay(PLAIN.of(2), HONEST),
+            Step::Days(1),
+            Step::Status(0, Status::Stolen),
+            Step::Status(1, Status::Stolen),
+            Step::Status(2, Status::Stolen),
+            Step::Pay(PLAIN.of(3), HONEST),
+        ],
+        why: "some stolen cards always have a shop in common",
+        ..ROW
+    },
 ];
+
+/// Four accounts.
+const MANY: &[Plastic] = &[
+    Plastic::CHIP,
+    Plastic::CHIP.numbered(61),
+    Plastic::CHIP.numbered(62),
+    Plastic::CHIP.numbered(63),
+];
+const GIFT: Payment = PLAIN.at(&GIFTS).amount(10_000).verified(Cvm::OnlinePin);
+const GIFTS: Till = Till {
+    merchant: "GIFTS0000000013",
+    terminal: "GIFT0001",
+    mcc: 5947,
+    ..Till::SHOP
+};
+const LONDON: Till = Till {
+    merchant: "LONDON000000014",
+    terminal: "LOND0001",
+    country: 826,
+    currency: 826,
+    ..Till::SHOP
+};
+const CASINO: Till = Till {
+    merchant: "CASINO000000017",
+    terminal: "CASI0002",
+    mcc: 7995,
+    country: 470,
+    currency: 978,
+    ..Till::SHOP
+};
+const BOOKMAKER: Till = Till {
+    merchant: "BETS00000000018",
+    terminal: "BETS0001",
+    mcc: 7995,
+    ..Till::WEB
+};
+/// At home, and its terminal says Japan.
+const REGISTERED_ABROAD: Till = Till {
+    merchant: "MARKET000000019",
+    terminal: "MARK0001",
+    mcc: 5499,
+    country: 392,
+    ..Till::SHOP
+};
+const ON_BOARD: Till = Till {
+    merchant: "AIRLINE00000020",
+    terminal: "AIRL0001",
+    mcc: 4511,
+    country: 392,
+    currency: 392,
+    ..Till::SHOP
+};
+const WEB_ABROAD: Till = Till {
+    merchant: "WEBJP0000000021",
+    terminal: "WEBJ0001",
+    country: 392,
+    currency: 392,
+    ..Till::WEB
+};
 
 const BAR: Till = Till {
     merchant: "BAR000000000015",

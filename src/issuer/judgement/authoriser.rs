@@ -12,13 +12,16 @@ use super::reason::{Place, Reason, ReasonKind, Reasons, Value};
 use super::request::AuthorisationRequest;
 use super::results::Results;
 use super::stripe::StripeVerifier;
+use super::timestamp::Timestamp;
 use super::verdict::{ChipValidation, Verdict};
+use super::weighed::{Seen, Weighed};
 use crate::element::{ApplicationTransactionCounter, PanSequenceNumber};
 use crate::issuer::state::Sum;
 use crate::issuer::{
-    CardEvent, CardIndex, CardStateStore, CryptogramEngine, EngineError, Happened, Issuer,
-    IssuerAuthenticationData, IssuerResponse, Outcome, PlaceEvent, PlaceHappened, PlaceIndex,
-    PlaceState, PosEntryMode, Recorded, Refusal, StateKey, VerifiedArqc,
+    ActivityStore, CardEvent, CardIndex, CardStateStore, CompromiseReport, CryptogramEngine,
+    EngineError, Happened, Issuer, IssuerAuthenticationData, IssuerResponse, Noticed, Outcome,
+    PlaceEvent, PlaceHappened, PlaceIndex, PlaceState, PosEntryMode, Recorded, Refusal, StateKey,
+    VerifiedArqc,
 };
 use crate::key::{Ac, SessionKey};
 use crate::tag;
@@ -79,8 +82,38 @@ impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
         &self,
         request: &AuthorisationRequest<'_>,
         card: &IssuedCard<'v>,
-        mut store: S,
+        store: S,
     ) -> Result<Assessment<'v, E::AnswerKey>, S::Error> {
+        let weighed = self.weigh(request, card, store)?;
+        Ok(weighed.conclude(Noticed::NOTHING))
+    }
+
+    /// The same up to what the card did over time: for hosts that keep an [`ActivityStore`].
+    ///
+    /// ```
+    /// use chipcard::issuer::*;
+    ///
+    /// fn assess<'v, E: CryptogramEngine>(
+    ///     authoriser: &Authoriser<E>,
+    ///     request: &AuthorisationRequest<'_>,
+    ///     card: &IssuedCard<'v>,
+    ///     store: &MemoryStore,
+    ///     activity: &MemoryActivity,
+    /// ) -> Assessment<'v, E::AnswerKey> {
+    ///     let Ok(weighed) = authoriser.weigh(request, card, store);
+    ///     let Ok(assessment) = weighed.watched(activity);
+    ///     assessment
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// The store's. Then nothing is decided, and a host does not approve.
+    pub fn weigh<'r, 'v, S: CardStateStore>(
+        &'r self,
+        request: &'r AuthorisationRequest<'r>,
+        card: &'r IssuedCard<'v>,
+        mut store: S,
+    ) -> Result<Weighed<'r, 'v, E::AnswerKey>, S::Error> {
         let pending = self.examine(request, card);
         let recorded = match pending.card_event() {
             Some((index, event)) => Some(store.record(index, event)?),
@@ -92,7 +125,31 @@ impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
                 *state = store.observe(index, event)?;
             }
         }
-        Ok(pending.conclude(recorded, places))
+        Ok(pending.weigh(recorded, places))
+    }
+
+    /// Notes that a card is confirmed to be compromised: somebody else has its data. It counts at every shop where it was used in the
+    /// 28 days before `since`, the first payment that was not the cardholder's (or now, where that is not known). Gives at how
+    /// many.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn report_compromised<A: ActivityStore>(
+        &self,
+        card: &IssuedCard<'_>,
+        since: Timestamp,
+        mut activity: A,
+    ) -> Result<usize, A::Error> {
+        let report = CompromiseReport {
+            since: since.short(),
+        };
+        activity.report_compromised(&self.index(card), &report)
+    }
+
+    fn index(&self, card: &IssuedCard<'_>) -> CardIndex {
+        let sequence = card.sequence.unwrap_or(PanSequenceNumber::ZERO);
+        card.index
+            .unwrap_or_else(|| self.key.card(&card.pan, sequence, card.issue))
     }
 
     /// The first half of [`assess`](Self::assess): all that needs no state. For hosts whose store is asynchronous:
@@ -125,20 +182,19 @@ impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
         request: &'r AuthorisationRequest<'r>,
         card: &'r IssuedCard<'v>,
     ) -> Pending<'r, 'v, E::AnswerKey> {
-        let sequence = card.sequence.unwrap_or(PanSequenceNumber::ZERO);
         let mut pending = Pending {
             request,
             card,
             policy: &self.policy,
+            key: &self.key,
             reasons: Reasons::default(),
             chip: None,
             verified: None,
-            index: card
-                .index
-                .unwrap_or_else(|| self.key.card(&card.pan, sequence, card.issue)),
+            index: self.index(card),
             event: None,
             places: [None; 2],
             told: Told::default(),
+            seen: Seen::default(),
         };
         if request.message == MessageKind::Reversal && request.original_found == Some(false) {
             pending.reasons.add(Reason::new(
@@ -192,6 +248,10 @@ impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
             _ => check_message(&context, &mut pending.reasons),
         }
         pending.told = context.told();
+        pending.seen = Seen {
+            terminal_country: context.chip.and_then(|chip| chip.country),
+            stripe_right: tracks.cvv == Checked::Right,
+        };
         if pending.reasons.verdict() != Verdict::Reject {
             self.remember(&mut pending, &context);
         } else {
@@ -352,7 +412,7 @@ impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
     }
 }
 
-fn bytes(text: Option<&str>) -> &[u8] {
+pub(super) fn bytes(text: Option<&str>) -> &[u8] {
     text.unwrap_or_default().as_bytes()
 }
 
@@ -363,6 +423,7 @@ pub struct Pending<'r, 'v, K = Option<SessionKey<Ac>>> {
     request: &'r AuthorisationRequest<'r>,
     card: &'r IssuedCard<'v>,
     policy: &'r Policy,
+    key: &'r StateKey,
     reasons: Reasons,
     chip: Option<ChipValidation>,
     verified: Option<VerifiedArqc<'v, K>>,
@@ -370,9 +431,10 @@ pub struct Pending<'r, 'v, K = Option<SessionKey<Ac>>> {
     event: Option<CardEvent>,
     places: [Option<(PlaceIndex, PlaceEvent)>; 2],
     told: Told,
+    seen: Seen,
 }
 
-impl<'v, K> Pending<'_, 'v, K> {
+impl<'r, 'v, K> Pending<'r, 'v, K> {
     /// What to record of the card; `None` when nothing was learned.
     pub fn card_event(&self) -> Option<(&CardIndex, &CardEvent)> {
         self.event.as_ref().map(|event| (&self.index, event))
@@ -396,10 +458,20 @@ impl<'v, K> Pending<'_, 'v, K> {
 
     /// The second half of [`Authoriser::assess`]: `recorded` and `places` are the store's answers to the events.
     pub fn conclude(
-        mut self,
+        self,
         recorded: Option<Recorded>,
         places: [Option<PlaceState>; 2],
     ) -> Assessment<'v, K> {
+        self.weigh(recorded, places).conclude(Noticed::NOTHING)
+    }
+
+    /// The second half of [`Authoriser::weigh`]: for hosts that keep activities as well.
+    #[inline]
+    pub fn weigh(
+        mut self,
+        recorded: Option<Recorded>,
+        places: [Option<PlaceState>; 2],
+    ) -> Weighed<'r, 'v, K> {
         if let Some(event) = &self.event {
             let [merchant, terminal] = &places;
             let remembered = Remembered {
@@ -413,54 +485,18 @@ impl<'v, K> Pending<'_, 'v, K> {
             };
             check_state(&remembered, &mut self.reasons);
         }
-        let mut verdict = self.reasons.verdict();
-        // Nobody waits for the answer: what would be asked or held is flagged.
-        if !self.request.message.asks() && matches!(verdict, Verdict::StepUp | Verdict::Refer) {
-            verdict = Verdict::ApproveAndFlag;
-        }
-        // A cryptogram is answered once; the same message again gets the same answer.
-        let once = recorded.is_none_or(|recorded| {
-            matches!(recorded.outcome, Outcome::New | Outcome::Retransmission)
-        });
-        if !once {
-            self.verified = None;
-        }
-        Assessment {
-            verdict,
-            chip: self.chip.map(|chip| validation(chip, &self.reasons)),
+        Weighed {
+            request: self.request,
+            card: self.card,
+            policy: self.policy,
+            key: self.key,
             reasons: self.reasons,
-            card: self.index,
-            recorded,
+            chip: self.chip,
             verified: self.verified,
-            scheme: self.card.scheme,
+            index: self.index,
+            event: self.event,
+            recorded,
+            seen: self.seen,
         }
-    }
-}
-
-/// A right cryptogram's code after all reasons are known.
-fn validation(chip: ChipValidation, reasons: &Reasons) -> ChipValidation {
-    if chip != ChipValidation::Correct || reasons.first().is_none() {
-        return chip;
-    }
-    let has = |kinds: &[ReasonKind]| kinds.iter().any(|kind| reasons.has(*kind));
-    if has(&[ReasonKind::Replay]) {
-        ChipValidation::Replayed
-    } else if has(&[
-        ReasonKind::CounterOld,
-        ReasonKind::CounterBehind,
-        ReasonKind::CounterLeap,
-        ReasonKind::CounterExhausted,
-    ]) {
-        ChipValidation::CounterOutOfRange
-    } else if has(&[
-        ReasonKind::PinContradicted,
-        ReasonKind::PinTriesExceeded,
-        ReasonKind::DeviceVerificationContradicted,
-        ReasonKind::CardNotAuthenticated,
-        ReasonKind::RelaySuspected,
-    ]) {
-        ChipValidation::ResultsInvalid
-    } else {
-        ChipValidation::Correct
     }
 }

@@ -21,6 +21,7 @@ mod stripe;
 mod terminal;
 mod timestamp;
 mod verdict;
+mod weighed;
 
 pub use assessment::Assessment;
 pub use authoriser::{Authoriser, Pending};
@@ -39,3 +40,4 @@ pub use stripe::{Cvv2Expiry, StripeClaim, StripeKeys, StripeValue, StripeVerifie
 pub use terminal::TerminalCapability;
 pub use timestamp::Timestamp;
 pub use verdict::{ChipValidation, Verdict};
+pub use weighed::Weighed;

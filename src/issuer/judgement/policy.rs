@@ -2,6 +2,7 @@
 
 use super::verdict::Verdict;
 use crate::element::Amount;
+use crate::issuer::ActivityPolicy;
 
 /// What an issuer may decide either way. A wrong cryptogram, a lie or a replay is not among it.
 ///
@@ -59,6 +60,10 @@ pub struct Policy {
     pub transit_limit: Amount,
     /// Per cent by which a tip may raise the amount.
     pub tip_percent: u8,
+    /// Gambling (MCC 7995) abroad without the card: what the country of the account may forbid, and stolen numbers are used for.
+    pub remote_gambling_abroad: Verdict,
+    /// From when on behaviour over time is held, for hosts that keep an [`ActivityStore`](crate::issuer::ActivityStore).
+    pub activity: ActivityPolicy,
 }
 
 impl Policy {
@@ -86,6 +91,8 @@ impl Policy {
         foreign_verification_limit: amount(10_000_000),
         transit_limit: amount(10_000),
         tip_percent: 20,
+        remote_gambling_abroad: Verdict::Decline,
+        activity: ActivityPolicy::DEFAULT,
     };
 }
 

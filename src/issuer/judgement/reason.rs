@@ -46,6 +46,8 @@ pub enum Place {
     State,
     /// What the store remembers of the merchant or the terminal.
     PlaceState,
+    /// What is remembered of the card's behaviour.
+    Activity,
     /// The host's clock.
     Clock,
     /// The issuer's policy.
@@ -85,6 +87,8 @@ impl fmt::Display for PlaceName {
             (Place::State, Japanese) => "カード利用状態",
             (Place::PlaceState, English) => "merchant or terminal state",
             (Place::PlaceState, Japanese) => "加盟店・端末の利用状態",
+            (Place::Activity, English) => "card activity",
+            (Place::Activity, Japanese) => "カードの利用履歴",
             (Place::Clock, English) => "host clock",
             (Place::Clock, Japanese) => "ホスト時刻",
             (Place::Policy, English) => "policy",
@@ -445,6 +449,23 @@ reasons! {
     TerminalPredictable "terminal-predictable" ApproveAndFlag "59" ["C14", "C16", "6", "7"]
         "the terminal's unpredictable numbers can be predicted"
         "この端末の予測不能数（乱数）は予測可能です";
+
+    // What the card does over time.
+    RemoteGamblingAbroad "remote-gambling-abroad" Decline "57" ["F01"]
+        "gambling abroad without the card is not permitted"
+        "カードを提示しない海外での賭博取引は認められていません";
+    CashOut "cash-out" Refer "59" ["F02"]
+        "too many purchases in a day of what is worth money elsewhere, in round amounts"
+        "換金性の高い商品の端数のない金額での購入が1日の上限回数に達しました";
+    ShopHeld "shop-held" Refer "59" ["F03"]
+        "too many of the cards that were used at this shop were compromised afterwards"
+        "この加盟店で利用された後に情報流出が確認されたカードが多数あります";
+    ImpossibleTravel "impossible-travel" Refer "59" ["F04"]
+        "the card was in another country too short a time ago to have come from there"
+        "直前に利用された国からこの時間内にカードが移動することは不可能です";
+    CardTesting "card-testing" Decline "59" ["F05"]
+        "somebody tries with tiny amounts whether the card's number works"
+        "少額決済を繰り返してカード番号の有効性を試す行為が続いています";
 }
 
 impl ReasonKind {

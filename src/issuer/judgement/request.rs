@@ -127,6 +127,8 @@ pub struct AuthorisationRequest<'a> {
     pub chip: Option<&'a [u8]>,
     /// Of a reversal: whether the host has what is to be undone.
     pub original_found: Option<bool>,
+    /// Of a reversal: the trace number of what is to be undone, the second part of DE 90.
+    pub original_stan: Option<&'a str>,
 }
 
 impl AuthorisationRequest<'_> {
@@ -171,6 +173,7 @@ impl AuthorisationRequest<'_> {
             cvv2: None,
             chip: None,
             original_found: None,
+            original_stan: None,
         }
     }
 }

@@ -8,6 +8,7 @@ use zeroize::Zeroize;
 
 use super::sum::{CounterSum, Sum};
 use crate::element::{Pan, PanSequenceNumber};
+use crate::issuer::ShopIndex;
 
 /// First byte of what is authenticated: cards, and the key of the others.
 const CARDS: u8 = 0;
@@ -17,6 +18,7 @@ const OTHERS: u8 = 1;
 const MERCHANT: u8 = 1;
 const TERMINAL: u8 = 2;
 const TRANSACTION: u8 = 3;
+const PURCHASE: u8 = 4;
 
 /// The key of a store's names. Whoever has it and the store can try PANs; keep it as the keys of cards are kept.
 ///
@@ -64,6 +66,12 @@ impl StateKey {
         PlaceIndex(self.others.protect(sum))
     }
 
+    /// The name of a merchant in a store of activities.
+    pub fn shop(&self, acquirer: &[u8], merchant: &[u8]) -> ShopIndex {
+        let PlaceIndex(name) = self.merchant(acquirer, merchant);
+        ShopIndex(*name.first_chunk().unwrap_or(&[0; 8]))
+    }
+
     /// The name of a terminal (DE 41 of a merchant).
     pub fn terminal(&self, acquirer: &[u8], merchant: &[u8], terminal: &[u8]) -> PlaceIndex {
         self.terminal_of(self.place(acquirer, merchant, terminal))
@@ -84,6 +92,13 @@ impl StateKey {
         let sum = place ^ self.others.sum(TRANSACTION, parts);
         let [a, b, c, d, e, f, g, h, ..] = self.others.protect(sum);
         u64::from_be_bytes([a, b, c, d, e, f, g, h]).max(1)
+    }
+
+    /// A purchase's name out of what its reversal repeats of it.
+    pub(crate) fn purchase(&self, place: Sum, parts: &[&[u8]]) -> u32 {
+        let sum = place ^ self.others.sum(PURCHASE, parts);
+        let [a, b, c, d, ..] = self.others.protect(sum);
+        u32::from_be_bytes([a, b, c, d])
     }
 }
 

@@ -1,5 +1,6 @@
 //! The checks: small functions, each of one question.
 
+mod activity;
 mod amount;
 mod cardholder;
 mod counter;
@@ -9,6 +10,7 @@ mod identity;
 mod stripe;
 mod terminal;
 
+pub(crate) use activity::{Watched, nature, whereabouts};
 pub(crate) use cryptogram::malformed;
 
 use super::card::IssuedCard;
@@ -125,6 +127,7 @@ checks! {
     stripe::contactless_stripe,
     stripe::typed,
     stripe::printed,
+    activity::remote_gambling_abroad,
 }
 
 checks! {
@@ -181,6 +184,15 @@ checks! {
     history::predictable,
     history::answer_suppressed,
     history::script,
+}
+
+checks! {
+    /// The checks of the activity.
+    check_activity of Watched<'_, '_>:
+    activity::card_testing,
+    activity::impossible_travel,
+    activity::shop_held,
+    activity::cash_out,
 }
 
 /// A reason over a data element of DE 55 and another place.
