@@ -180,6 +180,85 @@ fn all_verified_is_exit_status_0_whatever_the_quotes_and_line_ends() {
     }
 }
 
+/// Cells over several lines, doubled quotes, a cell longer than a block, both line ends, no last one, wrong rows at the start and the
+/// end: however the file is cut into blocks, the same rows fail for the same reasons in the same lines.
+#[test]
+fn wherever_the_blocks_end_rows_are_the_same() {
+    let folder = folder("blocks");
+    let lines = right_rows(&folder, 24);
+    let mut text = format!("\u{FEFF}note,{}\r\n", lines[0]);
+    let mut expected = BTreeMap::new();
+    for (place, line) in lines.iter().skip(1).enumerate() {
+        let note = match place % 6 {
+            0 => "\"two\nlines, and \"\"quotes\"\"\"".to_owned(),
+            1 => "n".repeat(5000),
+            2 => "\"in\r\nquotes\"".to_owned(),
+            3 => "\n\n".to_owned() + "5 \" of it",
+            4 => String::new(),
+            _ => "note".to_owned(),
+        };
+        let blank = note.chars().take_while(|c| *c == '\n').count();
+        let number = text.matches('\n').count() + 1 + blank;
+        let mut line = line.to_owned();
+        let wrong = match place {
+            0 => {
+                line.insert(line.len() - 4, 'x');
+                Some("malformed")
+            }
+            9 => {
+                line += ",";
+                Some("malformed")
+            }
+            22 => {
+                let last = if line.ends_with('0') { "1" } else { "0" };
+                line.replace_range(line.len() - 1.., last);
+                Some("cryptogram")
+            }
+            23 => {
+                line.pop();
+                Some("malformed")
+            }
+            _ => None,
+        };
+        if let Some(reason) = wrong {
+            expected.insert(number as u64, reason.to_owned());
+        }
+        let end = match place {
+            23 => "",
+            place if place % 2 == 0 => "\n",
+            _ => "\r\n",
+        };
+        text += &format!("{note},{line}{end}");
+    }
+    fs::write(folder.join("t.csv"), text).unwrap();
+    let run = |chunk: &str, threads: &str| {
+        let arguments = [
+            "--keys",
+            "s.keys.toml",
+            "--failed",
+            "failed.csv",
+            "--chunk",
+            chunk,
+            "--threads",
+            threads,
+            "--json",
+            "t.csv",
+        ];
+        let output = chipcard(&folder, &arguments);
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        assert_eq!(failed_csv(&folder.join("failed.csv")), expected, "{chunk}");
+        (
+            summary(&output),
+            fs::read(folder.join("failed.csv")).unwrap(),
+        )
+    };
+    let whole = run("2048", "1");
+    assert_eq!(whole.0["rows"], 24);
+    for chunk in ["1", "2", "3", "5", "16"] {
+        assert_eq!(run(chunk, "2"), whole, "{chunk}");
+    }
+}
+
 #[test]
 fn columns_constants_and_a_card_file() {
     let folder = folder("columns");

@@ -102,12 +102,12 @@ fn place_of(tag: Tag) -> Option<usize> {
 
 /// Where a value stands in the input. No decisive value is empty, so one without length is not there.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
-struct Span {
+pub(super) struct Span {
     start: u16,
     length: u16,
 }
 
-type Spans = [Span; COUNT];
+pub(super) type Spans = [Span; COUNT];
 
 const ABSENT: Spans = [Span {
     start: 0,
@@ -151,6 +151,18 @@ impl<'a> ChipData<'a> {
             None => walked(de55)?,
         };
         Ok(Self { input: de55, spans })
+    }
+
+    /// Chip data of which it is known where the decisive elements stand.
+    #[cfg(feature = "alloc")]
+    #[inline]
+    pub(super) const fn known(input: &'a [u8], spans: Spans) -> Self {
+        Self { input, spans }
+    }
+
+    #[cfg(all(test, feature = "alloc"))]
+    pub(super) const fn spans(&self) -> Spans {
+        self.spans
     }
 
     /// The value of a data element, without tag and length.
@@ -266,7 +278,7 @@ impl<'a> ChipData<'a> {
 /// lengths in one byte, decisive ones once and as long as they may be.
 ///
 /// `None` for anything else, be it wrong or only unusual: [`walked`] then says what it is.
-fn plain(input: &[u8]) -> Option<Spans> {
+pub(super) fn plain(input: &[u8]) -> Option<Spans> {
     let mut spans = ABSENT;
     let (mut rest, mut offset) = (input, 0);
     for _ in 0..tlv::MAX_OBJECTS {

@@ -58,6 +58,8 @@ mod batch;
 mod chip_data;
 mod engine;
 mod judgement;
+#[cfg(feature = "alloc")]
+mod layouts;
 mod over_keys;
 #[cfg(feature = "alloc")]
 mod queue;
@@ -91,6 +93,8 @@ pub use judgement::{
     ReasonKind, Reasons, StripeClaim, StripeKeys, StripeValue, StripeVerifier, TerminalCapability,
     Timestamp, TokenDomain, Value, Verdict, Weighed,
 };
+#[cfg(feature = "alloc")]
+pub use layouts::ChipLayouts;
 #[cfg(feature = "alloc")]
 pub use queue::BatchVerifier;
 pub use refusal::Refusal;

@@ -31,7 +31,8 @@ impl<'v> Versions<'v> {
     }
 
     fn find(&self, family: Family, identifier: u8) -> Result<&'v CryptogramVersion, Fault> {
-        let mut of_number = self.0.get(usize::from(identifier)).into_iter().flatten();
+        let of_number = self.0.get(usize::from(identifier));
+        let mut of_number = of_number.map_or(&[][..], Vec::as_slice).iter();
         of_number
             .find(|(its_family, _)| *its_family == family)
             .map(|(_, version)| *version)
@@ -192,12 +193,12 @@ pub(super) struct Register<'v> {
 }
 
 impl<'v> Register<'v> {
-    /// The record of the card that a row names.
-    pub(super) fn card(&self, facts: &Facts) -> Result<CardRecord<'v>, Why> {
-        let pan = required(Field::Pan, facts.pan.as_ref()).map_err(Why::Malformed)?;
+    /// The record of the card that a row names, which gives away its PAN.
+    pub(super) fn card(&self, facts: &mut Facts) -> Result<CardRecord<'v>, Why> {
+        let pan = required(Field::Pan, facts.pan.take()).map_err(Why::Malformed)?;
         match &self.cards {
             Some(cards) => {
-                let issued = cards.find(pan, facts.psn)?;
+                let issued = cards.find(&pan, facts.psn)?;
                 let known = Facts {
                     family: Some(issued.family),
                     cvn: Some(issued.cvn),
@@ -213,14 +214,13 @@ impl<'v> Register<'v> {
         .map_err(Why::Malformed)
     }
 
-    fn record(&self, pan: &Pan, facts: &Facts) -> Result<CardRecord<'v>, Fault> {
+    fn record(&self, pan: Pan, facts: &Facts) -> Result<CardRecord<'v>, Fault> {
         let family = required(Field::Family, facts.family)?;
         let version = self
             .versions
             .find(family, required(Field::Cvn, facts.cvn)?)?;
         let index = required(Field::KeyIndex, facts.key_index.or(self.only_index))?;
-        let record =
-            CardRecord::new(pan.clone(), facts.psn, version, index).with_iad_tail(self.iad_tail);
+        let record = CardRecord::new(pan, facts.psn, version, index).with_iad_tail(self.iad_tail);
         Ok(match facts.option {
             Some(option) => record.with_card_key_option(option),
             None => record,

@@ -66,6 +66,7 @@ mod cards;
 mod count;
 mod csv;
 mod digits;
+mod expected;
 mod failed;
 mod field;
 mod format;

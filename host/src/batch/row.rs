@@ -29,6 +29,34 @@ impl<'c> Cell<'c> {
             Self::Text(bytes) | Self::Bytes(bytes) => bytes,
         }
     }
+
+    /// Length of the chip data that it is.
+    const fn length(self) -> usize {
+        match self {
+            Self::Text(text) => text.len() / 2,
+            Self::Bytes(bytes) => bytes.len(),
+        }
+    }
+}
+
+/// Families by the first letter of their names, which no two share.
+static FAMILIES: [Option<Family>; 256] = {
+    let mut families = [None; 256];
+    let mut place = 0;
+    while place < Family::ALL.len() {
+        let family = Family::ALL[place];
+        let letter = family.name().as_bytes()[0] as usize;
+        assert!(families[letter].is_none());
+        families[letter] = Some(family);
+        place += 1;
+    }
+    families
+};
+
+/// The family of that name.
+fn family(name: &[u8]) -> Option<Family> {
+    let family = FAMILIES[usize::from(*name.first()?)]?;
+    (family.name().as_bytes() == name).then_some(family)
 }
 
 /// What a row, or the command line for all rows, says of the card.
@@ -43,38 +71,57 @@ pub(super) struct Facts {
 }
 
 impl Facts {
-    /// Notes the value of a field that is not chip data.
-    pub(super) fn set(&mut self, field: Field, text: &[u8]) -> Result<(), Fault> {
-        let wrong = |kind| Fault::of(field, kind);
-        let expected = |what| wrong(FaultKind::Expected(what));
-        let hex = || digits::byte(text).ok_or_else(|| expected("two hexadecimal digits"));
+    /// Notes the value of a field that is not chip data, if it is one.
+    #[inline(always)] // It is a jump to a few instructions.
+    fn note(&mut self, field: Field, text: &[u8]) -> Option<()> {
         match field {
-            Field::Family => {
-                let mut known = Family::ALL.into_iter();
-                let family = known.find(|family| family.name().as_bytes() == text);
-                self.family = Some(family.ok_or_else(|| {
-                    expected("visa, mastercard, interac, unionpay, jcb, ccd or private")
-                })?);
-            }
-            Field::Cvn => self.cvn = Some(hex()?),
-            Field::KeyIndex => self.key_index = Some(hex()?),
-            Field::Pan => {
-                let pan = Pan::from_digits(text).map_err(|error| wrong(FaultKind::Value(error)))?;
-                self.pan = Some(pan);
-            }
-            Field::Psn => {
-                let psn = PanSequenceNumber::from_digits(text);
-                self.psn = Some(psn.map_err(|_| expected("two decimal digits"))?);
-            }
+            Field::Family => self.family = Some(family(text)?),
+            Field::Cvn => self.cvn = Some(digits::byte(text)?),
+            Field::KeyIndex => self.key_index = Some(digits::byte(text)?),
+            Field::Pan => self.pan = Some(Pan::from_digits(text).ok()?),
+            Field::Psn => self.psn = Some(PanSequenceNumber::from_digits(text).ok()?),
             Field::Option => {
-                let known = CARD_KEYS.iter().find(|(name, _)| name.as_bytes() == text);
-                let (_, option) = known.ok_or_else(|| expected("A, B or C"))?;
+                let mut known = CARD_KEYS.iter();
+                let (_, option) = known.find(|(name, _)| name.as_bytes() == text)?;
                 self.option = Some(*option);
             }
             Field::De55 | Field::Element(_) => {}
         }
-        Ok(())
+        Some(())
     }
+
+    /// As `note`.
+    ///
+    /// # Errors
+    /// Says what is wrong with the value.
+    pub(super) fn set(&mut self, field: Field, text: &[u8]) -> Result<(), Fault> {
+        self.note(field, text)
+            .ok_or_else(|| what_is_wrong(field, Cell::Text(text)))
+    }
+}
+
+/// What is wrong with a value that could not be taken.
+#[cold]
+fn what_is_wrong(field: Field, cell: Cell<'_>) -> Fault {
+    let kind = match (field, cell) {
+        (Field::Family, _) => {
+            FaultKind::Expected("visa, mastercard, interac, unionpay, jcb, ccd or private")
+        }
+        (Field::Cvn | Field::KeyIndex, _) => FaultKind::Expected("two hexadecimal digits"),
+        (Field::Psn, _) => FaultKind::Expected("two decimal digits"),
+        (Field::Option, _) => FaultKind::Expected("A, B or C"),
+        (Field::Pan, cell) => match Pan::from_digits(cell.raw()) {
+            Err(error) => FaultKind::Value(error),
+            Ok(_) => FaultKind::Expected("a PAN"),
+        },
+        (Field::Element(_), cell) if cell.length() > usize::from(u16::MAX) => {
+            FaultKind::Value(chipcard::Error::new(chipcard::ErrorKind::LengthTooLong))
+        }
+        (Field::De55 | Field::Element(_), cell) => {
+            FaultKind::NotHex(digits::what_is_wrong(cell.raw()))
+        }
+    };
+    Fault::of(field, kind)
 }
 
 /// One row: what it says of the card, its chip data, and the first thing that is wrong with it. Its memory serves for
@@ -84,7 +131,7 @@ pub(super) struct Row {
     defaults: Facts,
     pub(super) line: u64,
     pub(super) facts: Facts,
-    pub(super) chip: Vec<u8>,
+    pub(super) chip: Bytes,
     pub(super) fault: Option<Fault>,
 }
 
@@ -95,34 +142,38 @@ impl Row {
             line: 0,
             facts: defaults.clone(),
             defaults,
-            chip: Vec::new(),
+            chip: Bytes::default(),
             fault: None,
         }
     }
 
     /// Begins a row.
+    #[inline]
     pub(super) fn begin(&mut self, line: u64) {
         self.line = line;
         self.facts.clone_from(&self.defaults);
-        self.chip.clear();
+        self.chip.length = 0;
         self.fault = None;
     }
 
     /// Adds a value. An empty one is as if it were not there.
     #[inline]
     pub(super) fn put(&mut self, field: Field, cell: Cell<'_>) {
-        if cell.raw().is_empty() {
-            return;
+        if self.take(field, cell).is_none() {
+            self.wrong(what_is_wrong(field, cell));
         }
-        let put = match field {
-            Field::De55 => append(&mut self.chip, cell).map_err(|wrong| Fault::of(field, wrong)),
-            Field::Element(tag) => {
-                append_element(&mut self.chip, tag, cell).map_err(|wrong| Fault::of(field, wrong))
-            }
-            _ => self.facts.set(field, cell.raw()),
-        };
-        if let Err(fault) = put {
-            self.wrong(fault);
+    }
+
+    /// Adds a value that is right; of a wrong one there may be traces.
+    #[inline(always)] // So that the kind of cell is no question any more.
+    pub(super) fn take(&mut self, field: Field, cell: Cell<'_>) -> Option<()> {
+        if cell.raw().is_empty() {
+            return Some(());
+        }
+        match field {
+            Field::De55 => self.chip.append(cell),
+            Field::Element(tag) => self.chip.append_element(tag, cell),
+            _ => self.facts.note(field, cell.raw()),
         }
     }
 
@@ -133,32 +184,58 @@ impl Row {
     }
 }
 
-fn append(chip: &mut Vec<u8>, cell: Cell<'_>) -> Result<(), FaultKind> {
-    match cell {
-        Cell::Text(text) => digits::decode_onto(text, chip).map_err(FaultKind::NotHex),
-        Cell::Bytes(bytes) => {
-            chip.extend_from_slice(bytes);
-            Ok(())
-        }
-    }
+/// Bytes in memory that stays as it is when others take their place.
+#[derive(Debug, Default)]
+pub(super) struct Bytes {
+    memory: Vec<u8>,
+    length: usize,
 }
 
-/// Appends tag, length in its shortest form, and value.
-fn append_element(chip: &mut Vec<u8>, tag: Tag, cell: Cell<'_>) -> Result<(), FaultKind> {
-    let length = match cell {
-        Cell::Text(text) => text.len() / 2,
-        Cell::Bytes(bytes) => bytes.len(),
-    };
-    chip.extend_from_slice(tag.as_bytes());
-    match u16::try_from(length).map(u16::to_be_bytes) {
-        Ok([0, low @ 0..=0x7F]) => chip.push(low),
-        Ok([0, low]) => chip.extend([0x81, low]),
-        Ok([high, low]) => chip.extend([0x82, high, low]),
-        Err(_) => {
-            return Err(FaultKind::Value(chipcard::Error::new(
-                chipcard::ErrorKind::LengthTooLong,
-            )));
+impl Bytes {
+    pub(super) fn as_slice(&self) -> &[u8] {
+        self.memory.get(..self.length).unwrap_or_default()
+    }
+
+    /// Room for so many more bytes.
+    #[inline]
+    fn room(&mut self, more: usize) -> &mut [u8] {
+        let (start, end) = (self.length, self.length + more);
+        self.length = end;
+        if end > self.memory.len() {
+            self.grow();
+        }
+        self.memory.get_mut(start..end).unwrap_or_default()
+    }
+
+    #[cold]
+    fn grow(&mut self) {
+        self.memory.resize(self.length.next_power_of_two(), 0);
+    }
+
+    fn push(&mut self, bytes: &[u8]) {
+        self.room(bytes.len()).copy_from_slice(bytes);
+    }
+
+    #[inline(always)]
+    fn append(&mut self, cell: Cell<'_>) -> Option<()> {
+        match cell {
+            Cell::Text(text) => digits::decode(text, self.room(cell.length())),
+            Cell::Bytes(bytes) => {
+                self.push(bytes);
+                Some(())
+            }
         }
     }
-    append(chip, cell)
+
+    /// Appends tag, length in its shortest form, and value.
+    fn append_element(&mut self, tag: Tag, cell: Cell<'_>) -> Option<()> {
+        let length = u16::try_from(cell.length()).ok()?;
+        self.push(tag.as_bytes());
+        match length.to_be_bytes() {
+            [0, low @ 0..=0x7F] => self.push(&[low]),
+            [0, low] => self.push(&[0x81, low]),
+            [high, low] => self.push(&[0x82, high, low]),
+        }
+        self.append(cell)
+    }
 }

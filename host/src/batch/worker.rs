@@ -2,12 +2,11 @@
 
 use chipcard::Issuer;
 use chipcard::element::Pan;
-use chipcard::issuer::{
-    BatchVerdict, BatchVerifier, CardRecord, ChipData, CryptogramEngine, Refusal,
-};
+use chipcard::issuer::{BatchVerdict, BatchVerifier, ChipLayouts, CryptogramEngine, Refusal};
 
 use crate::batch::cards::Register;
 use crate::batch::csv::Records;
+use crate::batch::expected;
 use crate::batch::failed::FailedFormat;
 use crate::batch::jsonl::Members;
 use crate::batch::row::{Cell, Facts, Row};
@@ -51,6 +50,7 @@ struct Refused {
 pub(super) struct Worker<'w, 'v, E> {
     plan: &'w Plan<'v>,
     row: Row,
+    layouts: ChipLayouts,
     batch: BatchVerifier<'w, E, Ticket>,
     /// Since the last time the queue was empty, in any order.
     refused: Vec<Refused>,
@@ -62,6 +62,7 @@ impl<'w, 'v, E: CryptogramEngine> Worker<'w, 'v, E> {
         Self {
             plan,
             row: Row::new(plan.defaults.clone()),
+            layouts: ChipLayouts::default(),
             batch: BatchVerifier::new(issuer, plan.chunk),
             refused: Vec::new(),
             outcome: Outcome::default(),
@@ -99,23 +100,45 @@ impl<'w, 'v, E: CryptogramEngine> Worker<'w, 'v, E> {
     /// Ends it: it goes to the queue, unless there is nothing to verify in it.
     pub(super) fn end_row(&mut self) {
         self.outcome.counts.rows += 1;
+        let Row {
+            line,
+            facts,
+            chip,
+            fault,
+            ..
+        } = &mut self.row;
         let ticket = Ticket {
-            line: self.row.line,
-            pan: self.plan.failed.and_then(|_| self.row.facts.pan.clone()),
+            line: *line,
+            pan: self.plan.failed.and_then(|_| facts.pan.clone()),
         };
-        match prepare(self.plan, &mut self.row) {
-            Ok((card, chip)) => {
-                let (counts, refused) = (&mut self.outcome.counts, &mut self.refused);
-                self.batch
-                    .push(ticket, card, &chip, &mut |ticket, verdict| {
-                        note(counts, refused, ticket, verdict);
-                    });
-                if self.batch.waiting() == 0 {
-                    self.settle();
-                }
-            }
-            Err(why) => self.refused.push(Refused { ticket, why }),
+        if let Some(fault) = fault.take() {
+            return self.refuse(ticket, Why::Malformed(fault));
         }
+        if chip.as_slice().is_empty() {
+            let fault = Fault::of(Field::De55, FaultKind::Missing);
+            return self.refuse(ticket, Why::Malformed(fault));
+        }
+        let chip = match self.layouts.parse(chip.as_slice()) {
+            Ok(chip) => chip,
+            Err(error) => return self.refuse(ticket, Why::Refused(Refusal::Malformed(error))),
+        };
+        let card = match self.plan.register.card(facts) {
+            Ok(card) => card,
+            Err(why) => return self.refuse(ticket, why),
+        };
+        let (counts, refused) = (&mut self.outcome.counts, &mut self.refused);
+        self.batch
+            .push(ticket, card, &chip, &mut |ticket, verdict| {
+                note(counts, refused, ticket, verdict);
+            });
+        if self.batch.waiting() == 0 {
+            self.settle();
+        }
+    }
+
+    #[cold]
+    fn refuse(&mut self, ticket: Ticket, why: Why) {
+        self.refused.push(Refused { ticket, why });
     }
 
     /// What the rows since the last call came to.
@@ -160,24 +183,15 @@ fn note(counts: &mut Counts, refused: &mut Vec<Refused>, ticket: Ticket, verdict
     }
 }
 
-/// The two things that verification takes.
-fn prepare<'r, 'v>(
-    plan: &Plan<'v>,
-    row: &'r mut Row,
-) -> Result<(CardRecord<'v>, ChipData<'r>), Why> {
-    if let Some(fault) = row.fault.take() {
-        return Err(Why::Malformed(fault));
-    }
-    if row.chip.is_empty() {
-        let fault = Fault::of(Field::De55, FaultKind::Missing);
-        return Err(Why::Malformed(fault));
-    }
-    let malformed = |error| Why::Refused(Refusal::Malformed(error));
-    let chip = ChipData::parse(&row.chip).map_err(malformed)?;
-    Ok((plan.register.card(&row.facts)?, chip))
-}
-
 impl<E: CryptogramEngine> Records for Worker<'_, '_, E> {
+    #[inline]
+    fn expected<'t>(&mut self, line: u64, text: &'t [u8]) -> Option<&'t [u8]> {
+        self.begin_row(line);
+        let rest = expected::read_row(self.plan.columns.fields(), text, &mut self.row)?;
+        self.end_row();
+        Some(rest)
+    }
+
     fn begin(&mut self, line: u64) {
         self.begin_row(line);
     }
