@@ -11,9 +11,9 @@ use chipcard::element::{
     Amount, CountryCode, CryptogramType, CurrencyCode, Date, Pan, ServiceCode, YearMonth,
 };
 use chipcard::issuer::{
-    Assessment, AuthorisationRequest, Authoriser, Cvv2Expiry, IssuedCard, Issuer, MemoryStore,
-    MessageKind, OnlinePin, PosEntryMode, ReasonKind, StateKey, StripeKeys, TerminalCapability,
-    Timestamp, Verdict,
+    Assessment, AuthorisationRequest, Authoriser, Cvv2Expiry, IssuedCard, Issuer, MemoryActivity,
+    MemoryStore, MessageKind, OnlinePin, PosEntryMode, ReasonKind, StateKey, StripeKeys,
+    TerminalCapability, Timestamp, Verdict,
 };
 use chipcard::key::{CardKeyOption, IssuerKeySet, IssuerMasterKey, KeyPolicy};
 use chipcard::magstripe::{CardVerificationKey, CvvDigits, CvvInput, ExpiryDigits};
@@ -118,6 +118,19 @@ impl Bench {
     }
 
     pub(crate) fn assess(&self, sale: &Sale) -> Assessment<'static> {
+        self.submit(sale, |request| self.judge(request))
+    }
+
+    /// The same by an issuer that keeps the card's activity.
+    pub(crate) fn watch(&self, sale: &Sale, activity: &MemoryActivity) -> Assessment<'static> {
+        self.submit(sale, |request| {
+            let Ok(weighed) = self.authoriser.weigh(request, &self.issued, &self.store);
+            let Ok(assessment) = weighed.watched(activity);
+            assessment
+        })
+    }
+
+    fn submit<T>(&self, sale: &Sale, judge: impl FnOnce(&AuthorisationRequest<'_>) -> T) -> T {
         let de55 = sale.de55(&self.card);
         let mut request: AuthorisationRequest<'_> = sale.request.clone();
         request.chip = de55.as_deref();
@@ -125,7 +138,7 @@ impl Bench {
         request.track1 = sale.track1.as_deref();
         request.stan = Some(&sale.stan);
         request.rrn = Some(&sale.stan);
-        self.judge(&request)
+        judge(&request)
     }
 
     pub(crate) fn judge(&self, request: &AuthorisationRequest<'_>) -> Assessment<'static> {
