@@ -3,7 +3,38 @@
 use crate::error::{Error, ErrorKind, Result};
 
 /// The number that the digits make. Up to nine bytes fit.
+#[inline]
 pub(super) fn read(bytes: &[u8]) -> Result<u64> {
+    match read_at_once(bytes) {
+        Some(number) => Ok(number),
+        None => read_each(bytes),
+    }
+}
+
+/// The number of up to eight bytes, if they are digits: neighbours are joined, first two digits, then four, then eight.
+#[inline]
+const fn read_at_once(bytes: &[u8]) -> Option<u64> {
+    if bytes.len() > 8 {
+        return None;
+    }
+    let (mut number, mut place) = (0_u64, 0);
+    while place < bytes.len() {
+        number = number << 8 | bytes[place] as u64;
+        place += 1;
+    }
+    // A nibble above 9 has its highest bit and one of the two in the middle.
+    if number & (number << 1 | number << 2) & 0x8888_8888_8888_8888 != 0 {
+        return None;
+    }
+    number = (number & 0x0F0F_0F0F_0F0F_0F0F) + 10 * (number >> 4 & 0x0F0F_0F0F_0F0F_0F0F);
+    number = (number & 0x00FF_00FF_00FF_00FF) + 100 * (number >> 8 & 0x00FF_00FF_00FF_00FF);
+    number = (number & 0x0000_FFFF_0000_FFFF) + 10_000 * (number >> 16 & 0x0000_FFFF_0000_FFFF);
+    Some((number & 0xFFFF_FFFF) + 100_000_000 * (number >> 32))
+}
+
+/// The same for any bytes, or what is wrong with them.
+#[cold]
+fn read_each(bytes: &[u8]) -> Result<u64> {
     let mut number: u64 = 0;
     for (offset, byte) in bytes.iter().enumerate() {
         let (tens, ones) = (byte >> 4, byte & 0x0F);
@@ -39,4 +70,30 @@ pub(super) fn exactly<const N: usize>(bytes: &[u8]) -> Result<[u8; N]> {
             found: bytes.len(),
         })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{read_at_once, read_each};
+
+    #[test]
+    fn both_ways_read_the_same() {
+        let mut number = 1_u64;
+        for step in 0..200_000_usize {
+            number = number
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            let mut bytes = number.to_be_bytes();
+            // Mostly digits.
+            for byte in bytes.iter_mut().skip(step % 3) {
+                *byte = (*byte >> 4) % 10 << 4 | (*byte & 0x0F) % 10;
+            }
+            let bytes = &bytes[..step % 9];
+            assert_eq!(read_at_once(bytes), read_each(bytes).ok(), "{bytes:02X?}");
+        }
+        for pair in 0..=u16::MAX {
+            let bytes = pair.to_be_bytes();
+            assert_eq!(read_at_once(&bytes), read_each(&bytes).ok());
+        }
+    }
 }

@@ -71,14 +71,13 @@ impl<'a> CardVerificationResults<'a> {
         self.layout
     }
 
-    /// Shows each shared fact that a field states, with the field's value, for whoever needs many of them: one pass over the table.
-    pub(crate) fn each_fact(&self, mut show: impl FnMut(Fact, u8)) {
-        for table in cvr_tables::tables(self.layout) {
-            for row in table {
-                if let Some(fact) = row.fact
-                    && let Some(value) = row.field.value(self.bytes)
-                {
-                    show(fact, value);
+    /// Shows each fact on which the issuer's judgement rests that a field states, with the field's value: one pass over the table.
+    #[inline]
+    pub(crate) fn each_judged(&self, mut show: impl FnMut(Fact, u8)) {
+        for table in cvr_tables::judged(self.layout) {
+            for bits in table {
+                if let Some(byte) = self.bytes.get(usize::from(bits.byte).wrapping_sub(1)) {
+                    show(bits.fact, (byte & bits.mask) >> bits.mask.trailing_zeros());
                 }
             }
         }

@@ -15,13 +15,12 @@ use super::stripe::StripeVerifier;
 use super::timestamp::Timestamp;
 use super::verdict::{ChipValidation, Verdict};
 use super::weighed::{Seen, Weighed};
-use crate::element::{ApplicationTransactionCounter, PanSequenceNumber};
+use crate::element::PanSequenceNumber;
 use crate::issuer::state::Sum;
 use crate::issuer::{
     ActivityStore, CardEvent, CardIndex, CardStateStore, CompromiseReport, CryptogramEngine,
     EngineError, Happened, Issuer, IssuerAuthenticationData, IssuerResponse, Noticed, Outcome,
     PlaceEvent, PlaceHappened, PlaceIndex, PlaceState, PosEntryMode, Recorded, Refusal, StateKey,
-    VerifiedArqc,
 };
 use crate::key::{Ac, SessionKey};
 use crate::tag;
@@ -84,8 +83,11 @@ impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
         card: &IssuedCard<'v>,
         store: S,
     ) -> Result<Assessment<'v, E::AnswerKey>, S::Error> {
-        let weighed = self.weigh(request, card, store)?;
-        Ok(weighed.conclude(Noticed::NOTHING))
+        let mut pending = self.begin(request, card);
+        self.weigh_into(&mut pending, store)?;
+        let mut weighed = pending.weighed;
+        weighed.finish(Noticed::NOTHING);
+        Ok(weighed.assessment)
     }
 
     /// The same up to what the card did over time: for hosts that keep an [`ActivityStore`].
@@ -112,9 +114,19 @@ impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
         &'r self,
         request: &'r AuthorisationRequest<'r>,
         card: &'r IssuedCard<'v>,
-        mut store: S,
+        store: S,
     ) -> Result<Weighed<'r, 'v, E::AnswerKey>, S::Error> {
-        let pending = self.examine(request, card);
+        let mut pending = self.begin(request, card);
+        self.weigh_into(&mut pending, store)?;
+        Ok(pending.weighed)
+    }
+
+    fn weigh_into<'r, S: CardStateStore>(
+        &'r self,
+        pending: &mut Pending<'r, '_, E::AnswerKey>,
+        mut store: S,
+    ) -> Result<(), S::Error> {
+        self.examine_into(pending);
         let recorded = match pending.card_event() {
             Some((index, event)) => Some(store.record(index, event)?),
             None => None,
@@ -125,7 +137,8 @@ impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
                 *state = store.observe(index, event)?;
             }
         }
-        Ok(pending.weigh(recorded, places))
+        pending.remembered(recorded, &places);
+        Ok(())
     }
 
     /// Notes that a card is confirmed to be compromised: somebody else has its data. It counts at every shop where it was used in the
@@ -182,29 +195,50 @@ impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
         request: &'r AuthorisationRequest<'r>,
         card: &'r IssuedCard<'v>,
     ) -> Pending<'r, 'v, E::AnswerKey> {
-        let mut pending = Pending {
-            request,
-            card,
-            policy: &self.policy,
-            key: &self.key,
-            reasons: Reasons::default(),
-            chip: None,
-            verified: None,
-            index: self.index(card),
-            event: None,
+        let mut pending = self.begin(request, card);
+        self.examine_into(&mut pending);
+        pending
+    }
+
+    fn begin<'r, 'v>(
+        &'r self,
+        request: &'r AuthorisationRequest<'r>,
+        card: &'r IssuedCard<'v>,
+    ) -> Pending<'r, 'v, E::AnswerKey> {
+        Pending {
+            weighed: Weighed {
+                request,
+                card,
+                policy: &self.policy,
+                key: &self.key,
+                assessment: Assessment {
+                    verdict: Verdict::Approve,
+                    reasons: Reasons::default(),
+                    chip: None,
+                    card: self.index(card),
+                    recorded: None,
+                    verified: None,
+                    scheme: card.scheme,
+                },
+                event: None,
+                seen: Seen::default(),
+            },
             places: [None; 2],
             told: Told::default(),
-            seen: Seen::default(),
-        };
+        }
+    }
+
+    fn examine_into<'r>(&'r self, pending: &mut Pending<'r, '_, E::AnswerKey>) {
+        let (request, card) = (pending.weighed.request, pending.weighed.card);
         if request.message == MessageKind::Reversal && request.original_found == Some(false) {
-            pending.reasons.add(Reason::new(
+            pending.weighed.assessment.reasons.add(Reason::new(
                 ReasonKind::NothingToReverse,
                 Place::Element(90),
                 Value::None,
                 Place::Element(90),
                 Value::None,
             ));
-            return pending;
+            return;
         }
         let chip = match request
             .chip
@@ -213,9 +247,9 @@ impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
         {
             Ok(chip) => chip,
             Err(error) => {
-                pending.chip = Some(ChipValidation::Malformed);
-                pending.reasons.add(malformed(error));
-                return pending;
+                pending.weighed.assessment.chip = Some(ChipValidation::Malformed);
+                pending.weighed.assessment.reasons.add(malformed(error));
+                return;
             }
         };
         let tracks = match TrackFacts::read(request, card, &self.stripe) {
@@ -226,13 +260,17 @@ impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
                     .offset()
                     .map_or(Value::None, |at| Value::Number(at as u64));
                 let kind = ReasonKind::MalformedTrack;
-                pending
-                    .reasons
-                    .add(Reason::new(kind, place, offset, place, Value::None));
-                return pending;
+                pending.weighed.assessment.reasons.add(Reason::new(
+                    kind,
+                    place,
+                    offset,
+                    place,
+                    Value::None,
+                ));
+                return;
             }
         };
-        let cryptogram = self.cryptogram(&mut pending, chip.as_ref());
+        let cryptogram = self.cryptogram(pending, chip.as_ref());
         let proved = chip.as_ref().filter(|_| cryptogram == Some(Ok(())));
         let context = Context {
             request,
@@ -244,20 +282,21 @@ impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
             results: proved.and_then(ChipFacts::cvr).and_then(Results::read),
         };
         match request.message {
-            MessageKind::Reversal => check_reversal(&context, &mut pending.reasons),
-            _ => check_message(&context, &mut pending.reasons),
+            MessageKind::Reversal => {
+                check_reversal(&context, &mut pending.weighed.assessment.reasons)
+            }
+            _ => check_message(&context, &mut pending.weighed.assessment.reasons),
         }
         pending.told = context.told();
-        pending.seen = Seen {
+        pending.weighed.seen = Seen {
             terminal_country: context.chip.and_then(|chip| chip.country),
             stripe_right: tracks.cvv == Checked::Right,
         };
-        if pending.reasons.verdict() != Verdict::Reject {
-            self.remember(&mut pending, &context);
+        if pending.weighed.assessment.reasons.verdict() != Verdict::Reject {
+            self.remember(pending, &context);
         } else {
-            pending.verified = None;
+            pending.weighed.assessment.verified = None;
         }
-        pending
     }
 
     /// Verifies the cryptogram, if there is one to verify.
@@ -266,24 +305,25 @@ impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
         pending: &mut Pending<'_, 'v, E::AnswerKey>,
         chip: Option<&ChipFacts<'_>>,
     ) -> Option<Result<(), Refusal>> {
-        let (chip, record) = (chip?, pending.card.record.as_ref()?);
+        let (chip, record) = (chip?, pending.weighed.card.record.as_ref()?);
         // An answer to a reversal needs no proof, and terminals send in them what they have.
-        if pending.request.message == MessageKind::Reversal {
+        if pending.weighed.request.message == MessageKind::Reversal {
             return None;
         }
         // Fallbacks and presentments may have some chip data without a cryptogram.
-        let asked = pending.request.message.asks() && pending.request.entry_mode.is_chip();
+        let asked =
+            pending.weighed.request.message.asks() && pending.weighed.request.entry_mode.is_chip();
         if !asked && matches!(chip.data.get(tag::APPLICATION_CRYPTOGRAM), Ok(None)) {
             return None;
         }
-        let result = if pending.request.message.asks() {
+        let result = if pending.weighed.request.message.asks() {
             self.issuer.verify_arqc(record, &chip.data).map(|verified| {
-                pending.verified = Some(verified);
+                pending.weighed.assessment.verified = Some(verified);
             })
         } else {
             self.issuer.verify_record(record, &chip.data).map(|_| ())
         };
-        pending.chip = Some(match result {
+        pending.weighed.assessment.chip = Some(match result {
             Ok(()) => ChipValidation::Correct,
             Err(Refusal::Malformed(_)) => ChipValidation::Malformed,
             Err(Refusal::NotAnArqc { .. }) => ChipValidation::NotAnArqc,
@@ -335,7 +375,7 @@ impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
             .place(acquirer, merchant, bytes(request.terminal_id));
         let transaction = self.transaction(here, request, context.chip);
         let at = request.at.short();
-        pending.event = Some(CardEvent {
+        pending.weighed.event = Some(CardEvent {
             at,
             transaction,
             atc,
@@ -376,15 +416,17 @@ impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
         }
         let cryptogram = chip.and_then(|chip| chip.data.application_cryptogram().ok());
         let atc = chip.and_then(|chip| chip.data.transaction_counter().ok());
-        let parts: [&[u8]; 8] = [
+        // What is always there, side by side: no part of it needs a length.
+        let numbers = u128::from(request.amount.minor_units()) << 64
+            | u128::from(request.currency.number()) << 32
+            | u128::from(request.entry_mode.code()) << 16
+            | u128::from(atc.map_or(0, |atc| atc.0));
+        let parts: [&[u8]; 5] = [
             bytes(request.stan),
             bytes(request.rrn),
             bytes(request.processing_code),
-            &request.amount.to_bytes(),
-            &request.currency.to_bytes(),
-            &[request.entry_mode.code()],
+            &numbers.to_be_bytes(),
             &cryptogram.map_or([0; 8], |cryptogram| cryptogram.0),
-            &atc.map_or([0; 2], ApplicationTransactionCounter::to_bytes),
         ];
         self.key.transaction(place, &parts)
     }
@@ -420,24 +462,17 @@ pub(super) fn bytes(text: Option<&str>) -> &[u8] {
 #[derive(Debug)]
 #[must_use = "nothing is decided before `conclude`"]
 pub struct Pending<'r, 'v, K = Option<SessionKey<Ac>>> {
-    request: &'r AuthorisationRequest<'r>,
-    card: &'r IssuedCard<'v>,
-    policy: &'r Policy,
-    key: &'r StateKey,
-    reasons: Reasons,
-    chip: Option<ChipValidation>,
-    verified: Option<VerifiedArqc<'v, K>>,
-    index: CardIndex,
-    event: Option<CardEvent>,
+    /// What is known so far. It is completed where it stands, because it is large.
+    weighed: Weighed<'r, 'v, K>,
     places: [Option<(PlaceIndex, PlaceEvent)>; 2],
     told: Told,
-    seen: Seen,
 }
 
 impl<'r, 'v, K> Pending<'r, 'v, K> {
     /// What to record of the card; `None` when nothing was learned.
     pub fn card_event(&self) -> Option<(&CardIndex, &CardEvent)> {
-        self.event.as_ref().map(|event| (&self.index, event))
+        let event = self.weighed.event.as_ref()?;
+        Some((&self.weighed.assessment.card, event))
     }
 
     /// What to record of the merchant and of the terminal, in this order; `recorded` is the store's answer to
@@ -472,31 +507,26 @@ impl<'r, 'v, K> Pending<'r, 'v, K> {
         recorded: Option<Recorded>,
         places: [Option<PlaceState>; 2],
     ) -> Weighed<'r, 'v, K> {
-        if let Some(event) = &self.event {
-            let [merchant, terminal] = &places;
+        self.remembered(recorded, &places);
+        self.weighed
+    }
+
+    /// Adds what the store remembered.
+    fn remembered(&mut self, recorded: Option<Recorded>, places: &[Option<PlaceState>; 2]) {
+        let weighed = &mut self.weighed;
+        weighed.assessment.recorded = recorded;
+        if let Some(event) = &weighed.event {
+            let [merchant, terminal] = places;
             let remembered = Remembered {
-                request: self.request,
-                policy: self.policy,
+                request: weighed.request,
+                policy: weighed.policy,
                 recorded: recorded.as_ref(),
                 event,
                 merchant: merchant.as_ref(),
                 terminal: terminal.as_ref(),
                 results: self.told,
             };
-            check_state(&remembered, &mut self.reasons);
-        }
-        Weighed {
-            request: self.request,
-            card: self.card,
-            policy: self.policy,
-            key: self.key,
-            reasons: self.reasons,
-            chip: self.chip,
-            verified: self.verified,
-            index: self.index,
-            event: self.event,
-            recorded,
-            seen: self.seen,
+            check_state(&remembered, &mut weighed.assessment.reasons);
         }
     }
 }

@@ -38,7 +38,7 @@ impl<'a> Results<'a> {
             scripts: None,
         };
         let mut made = (None, None);
-        results.each_fact(|fact, value| {
+        results.each_judged(|fact, value| {
             let place = match fact {
                 Fact::FirstGenerateAc => {
                     made.0 = Some(value);

@@ -12,7 +12,7 @@ use super::verdict::{ChipValidation, Verdict};
 use crate::element::CountryCode;
 use crate::issuer::{
     Activity, ActivityEvent, ActivityStore, CardEvent, CardIndex, Noticed, Outcome, Payment,
-    Recorded, StateKey, VerifiedArqc,
+    StateKey,
 };
 use crate::key::{Ac, SessionKey};
 
@@ -36,12 +36,9 @@ pub struct Weighed<'r, 'v, K = Option<SessionKey<Ac>>> {
     pub(super) card: &'r IssuedCard<'v>,
     pub(super) policy: &'r Policy,
     pub(super) key: &'r StateKey,
-    pub(super) reasons: Reasons,
-    pub(super) chip: Option<ChipValidation>,
-    pub(super) verified: Option<VerifiedArqc<'v, K>>,
-    pub(super) index: CardIndex,
+    /// What is known so far. It is completed where it stands, because it is large.
+    pub(super) assessment: Assessment<'v, K>,
     pub(super) event: Option<CardEvent>,
-    pub(super) recorded: Option<Recorded>,
     pub(super) seen: Seen,
 }
 
@@ -51,7 +48,7 @@ impl<'v, K> Weighed<'_, 'v, K> {
     pub fn activity_event(&self) -> Option<(&CardIndex, ActivityEvent)> {
         let request = self.request;
         if request.message == MessageKind::Reversal {
-            return self.reversal().map(|event| (&self.index, event));
+            return self.reversal().map(|event| (&self.assessment.card, event));
         }
         let event = self.event.as_ref().filter(|_| self.is_own())?;
         let shop = request
@@ -59,7 +56,7 @@ impl<'v, K> Weighed<'_, 'v, K> {
             .map(|merchant| self.key.shop(bytes(request.acquirer), merchant.as_bytes()));
         let payment = Payment {
             approved: request.message == MessageKind::Authorisation
-                && self.reasons.verdict().is_approval(),
+                && self.assessment.reasons.verdict().is_approval(),
             purchase: self.purchase(request.stan),
             shop: shop.filter(|_| request.message == MessageKind::Authorisation),
             nature: nature(request, self.policy, self.is_proved()),
@@ -70,14 +67,14 @@ impl<'v, K> Weighed<'_, 'v, K> {
             transaction: event.transaction,
             what: Activity::Payment(payment),
         };
-        Some((&self.index, event))
+        Some((&self.assessment.card, event))
     }
 
     /// Only an approved purchase is found, so whatever else was wrong with the message does no harm.
     fn reversal(&self) -> Option<ActivityEvent> {
         let request = self.request;
         let known = request.original_stan.is_some() && request.original_found != Some(false);
-        (known && self.reasons.verdict().is_approval()).then(|| ActivityEvent {
+        (known && self.assessment.reasons.verdict().is_approval()).then(|| ActivityEvent {
             at: request.at.short(),
             transaction: 0,
             what: Activity::Reversal(self.purchase(request.original_stan)),
@@ -99,6 +96,7 @@ impl<'v, K> Weighed<'_, 'v, K> {
     /// Whether the issuer decides it, and it is no replay.
     fn is_own(&self) -> bool {
         let replayed = self
+            .assessment
             .recorded
             .is_some_and(|recorded| matches!(recorded.outcome, Outcome::Seen | Outcome::Old));
         let kind = self.request.message;
@@ -128,36 +126,38 @@ impl<'v, K> Weighed<'_, 'v, K> {
     /// Concludes; `noticed` is the store's answer to [`activity_event`](Self::activity_event), or [`Noticed::NOTHING`].
     #[inline]
     pub fn conclude(mut self, noticed: Noticed) -> Assessment<'v, K> {
+        self.finish(noticed);
+        self.assessment
+    }
+
+    /// Adds what was noticed, and decides.
+    pub(super) fn finish(&mut self, noticed: Noticed) {
+        let is_proved = self.is_proved();
+        let assessment = &mut self.assessment;
         if noticed != Noticed::NOTHING {
             let watched = Watched {
                 request: self.request,
                 policy: self.policy,
-                nature: nature(self.request, self.policy, self.is_proved()),
+                nature: nature(self.request, self.policy, is_proved),
                 noticed: &noticed,
             };
-            check_activity(&watched, &mut self.reasons);
+            check_activity(&watched, &mut assessment.reasons);
         }
-        let mut verdict = self.reasons.verdict();
-        // Nobody waits for the answer: what would be asked or held is flagged.
-        if !self.request.message.asks() && matches!(verdict, Verdict::StepUp | Verdict::Refer) {
-            verdict = Verdict::ApproveAndFlag;
-        }
+        let asks = self.request.message.asks();
+        assessment.verdict = match assessment.reasons.verdict() {
+            // Nobody waits for the answer: what would be asked or held is flagged.
+            Verdict::StepUp | Verdict::Refer if !asks => Verdict::ApproveAndFlag,
+            verdict => verdict,
+        };
         // A cryptogram is answered once; the same message again gets the same answer.
-        let once = self.recorded.is_none_or(|recorded| {
+        let once = assessment.recorded.is_none_or(|recorded| {
             matches!(recorded.outcome, Outcome::New | Outcome::Retransmission)
         });
         if !once {
-            self.verified = None;
+            assessment.verified = None;
         }
-        Assessment {
-            verdict,
-            chip: self.chip.map(|chip| validation(chip, &self.reasons)),
-            reasons: self.reasons,
-            card: self.index,
-            recorded: self.recorded,
-            verified: self.verified,
-            scheme: self.card.scheme,
-        }
+        let reasons = &assessment.reasons;
+        assessment.chip = assessment.chip.map(|chip| validation(chip, reasons));
     }
 }
 

@@ -111,6 +111,7 @@ impl Message<'_> {
         for byte in bytes {
             if self.length == self.joined.len() {
                 self.add();
+                (self.joined, self.length) = ([0; PIECE * PIECES], 0);
             }
             if let Some(room) = self.joined.get_mut(self.length) {
                 *room = *byte;
@@ -136,7 +137,6 @@ impl Message<'_> {
         for block in used {
             self.sum ^= u128::from_be_bytes((*block).into());
         }
-        (self.joined, self.length) = ([0; PIECE * PIECES], 0);
     }
 }
 
