@@ -10,7 +10,7 @@ pub mod oda;
 
 pub use diagnose::{Diagnosis, Difference, Hypothesis, diagnose, name_version};
 
-use crate::crypto::{Algorithm, Cipher, Mode, Padding};
+use crate::crypto::{Algorithm, Cipher, Message, Mode, Padding};
 use crate::cryptogram::{
     self, ApplicationCryptogram, ChainBlock, CryptogramVersion, DataSource, MacInput,
     PinBlockFormat, ScriptMessage, arpc_method_1, arpc_method_2, assemble,
@@ -40,7 +40,7 @@ pub fn signed_data(
     padded: bool,
     output: &mut [u8],
 ) -> Result<usize> {
-    let mut message = assemble(&version.data, source)?;
+    let mut message = Message::of(&[assemble(&version.data, source)?.as_bytes()])?;
     if padded {
         version.padding.apply(&mut message, 8)?;
     }

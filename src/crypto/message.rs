@@ -12,9 +12,6 @@ pub(crate) const CAPACITY: usize = 288;
 /// A message of any kind.
 pub(crate) type Message = Bounded<CAPACITY>;
 
-/// What an application cryptogram signs: EMV's own lists need 65 bytes; a host's own may need more.
-pub(crate) type SignedData = Bounded<96>;
-
 /// A byte string with a bound, wiped when dropped because it may hold a PIN.
 pub(crate) struct Bounded<const N: usize> {
     bytes: [u8; N],
@@ -37,13 +34,7 @@ impl<const N: usize> Bounded<N> {
     }
 
     pub(crate) fn push(&mut self, bytes: &[u8]) -> Result<()> {
-        let end = self.length + bytes.len();
-        let room = self
-            .bytes
-            .get_mut(self.length..end)
-            .ok_or(Error::new(ErrorKind::MessageTooLong))?;
-        copy(room, bytes);
-        self.length = end;
+        self.length = push(&mut self.bytes, self.length, bytes)?;
         Ok(())
     }
 
@@ -79,21 +70,40 @@ impl<const N: usize> Bounded<N> {
     }
 }
 
-/// Copies between slices of one length. Most parts of what is signed are short, and a length that the compiler knows saves a call.
-fn copy(to: &mut [u8], from: &[u8]) {
-    macro_rules! by_length {
-        ($($length:literal)+) => {
-            match to.len() {
-                $($length => {
-                    if let (Some(to), Some(from)) = (to.first_chunk_mut::<$length>(), from.first_chunk()) {
-                        *to = *from;
-                    }
-                })+
-                _ => to.copy_from_slice(from),
+/// Writes `bytes` at `start` of `room`, and tells where they end. Most parts of a message are short, and copies of lengths that
+/// the compiler knows save a call: both ends of the bytes, which overlap.
+#[inline]
+pub(crate) fn push(room: &mut [u8], start: usize, bytes: &[u8]) -> Result<usize> {
+    let end = start + bytes.len();
+    let room = room
+        .get_mut(start..end)
+        .ok_or(Error::new(ErrorKind::MessageTooLong))?;
+    macro_rules! ends {
+        ($length:literal) => {
+            if let (Some(first), Some(last)) = (bytes.first_chunk::<$length>(), bytes.last_chunk())
+            {
+                if let Some(to) = room.first_chunk_mut() {
+                    *to = *first;
+                }
+                if let Some(to) = room.last_chunk_mut::<$length>() {
+                    *to = *last;
+                }
+                return Ok(end);
             }
         };
     }
-    by_length!(1 2 3 4 5 6 8);
+    match bytes.len() {
+        33.. => room.copy_from_slice(bytes),
+        16.. => ends!(16),
+        8.. => ends!(8),
+        4.. => ends!(4),
+        _ => {
+            for (to, from) in room.iter_mut().zip(bytes) {
+                *to = *from;
+            }
+        }
+    }
+    Ok(end)
 }
 
 impl<const N: usize> Drop for Bounded<N> {

@@ -23,7 +23,7 @@ pub use backend::{Backend, Workload};
 pub use cipher::{Algorithm, Mode};
 pub(crate) use cipher::{BlockCipher, Cipher};
 pub(crate) use mac::{constant_time_eq, full_mac, mac, verify_mac};
-pub(crate) use message::{Bounded, Message, SignedData};
+pub(crate) use message::{Bounded, Message, push};
 pub use padding::Padding;
 pub(crate) use parity::odd_parity;
 pub(crate) use secret::SecretKey;

@@ -1,7 +1,10 @@
 //! What a cryptogram signs: a list of data elements, joined without tags and lengths.
 
-use crate::crypto::SignedData;
+use core::fmt;
+
+use crate::crypto::{Padding, push};
 use crate::error::{Error, ErrorKind, Result};
+use crate::tag::decisive;
 use crate::tag::{self, Tag};
 
 /// Most parts that a data list has.
@@ -24,6 +27,7 @@ pub enum IadPart {
 }
 
 impl IadPart {
+    #[inline]
     fn of(self, iad: &[u8]) -> Result<&[u8]> {
         let range = match (self, iad.len()) {
             (Self::Whole, length) => 0..length,
@@ -56,6 +60,8 @@ pub enum SignedPart {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct DataList {
     parts: [SignedPart; MAX_PARTS],
+    /// Which decisive element of at most eight bytes each part is, looked up once; [`decisive::NONE`] for all others.
+    places: [u8; MAX_PARTS],
     length: u8,
 }
 
@@ -83,6 +89,7 @@ impl DataList {
         let filler = SignedPart::Iad(IadPart::Whole);
         let mut list = Self {
             parts: [filler; MAX_PARTS],
+            places: [decisive::NONE; MAX_PARTS],
             length: 0,
         };
         let mut place = 0;
@@ -114,11 +121,20 @@ impl DataList {
             return Err(Error::new(ErrorKind::TooMany));
         }
         self.parts[self.length as usize] = part;
+        if let SignedPart::Element(tag) = part {
+            self.places[self.length as usize] = decisive::short_place(tag);
+        }
         self.length += 1;
         Ok(self)
     }
 
+    fn places(&self) -> &[u8] {
+        let places = self.places.get(..usize::from(self.length));
+        places.unwrap_or(&self.places)
+    }
+
     /// The parts in order.
+    #[inline]
     pub fn parts(&self) -> &[SignedPart] {
         self.parts
             .get(..usize::from(self.length))
@@ -136,20 +152,130 @@ pub trait DataSource {
     fn value(&self, tag: Tag) -> Result<Option<&[u8]>>;
 }
 
+/// Longest signed data, in bytes: EMV's own lists need 65; a host's own may need more.
+const MAX_LENGTH: usize = 96;
+
+/// What an application cryptogram signs, joined; and the same padded to blocks of eight bytes, as TDES needs it.
+///
+/// Many are made, one after the other in the same place: so only what is used of it is written.
+pub(crate) struct SignedData {
+    /// A block longer than the data can be: their padding.
+    blocks: [[u8; 8]; MAX_LENGTH / 8 + 1],
+    length: u8,
+    /// Blocks of the padded data.
+    padded: u8,
+}
+
+impl SignedData {
+    pub(crate) const EMPTY: Self = Self {
+        blocks: [[0; 8]; MAX_LENGTH / 8 + 1],
+        length: 0,
+        padded: 0,
+    };
+
+    /// Joins the parts of `list`, and pads them by ISO/IEC 9797-1 if `padding` is a method of it.
+    ///
+    /// `eight` gives the eight bytes that begin with the value of a [short](decisive::short_place) decisive element, and the
+    /// value's length, if it has them at hand: to copy eight bytes, and to write the next part over what was too much,
+    /// is quicker than to copy a number of bytes. `value` gives any other.
+    #[inline(never)] // The loop needs all registers.
+    pub(crate) fn join<'v>(
+        &mut self,
+        list: &DataList,
+        padding: Padding,
+        eight: impl Fn(u8) -> Option<([u8; 8], usize)>,
+        value: impl Fn(SignedPart) -> Result<&'v [u8]>,
+    ) -> Result<()> {
+        let bytes = self.blocks.as_flattened_mut();
+        let mut end = 0;
+        for (number, place) in list.places().iter().enumerate() {
+            let room = bytes.get_mut(end..).and_then(<[u8]>::first_chunk_mut::<8>);
+            if let (Some((eight, length)), Some(room)) = (eight(*place), room) {
+                debug_assert!(length <= 8);
+                *room = eight;
+                end += length;
+            } else {
+                end = push_part(bytes, end, list.parts.get(number), &value)?;
+            }
+            if end > MAX_LENGTH {
+                return Err(Error::new(ErrorKind::MessageTooLong));
+            }
+        }
+        // The rest of the last block, and what may have been written too much.
+        if let Some(room) = bytes.get_mut(end..).and_then(<[u8]>::first_chunk_mut::<8>) {
+            *room = [0; 8];
+            if let (Padding::Method2, [mark, ..]) = (padding, room) {
+                *mark = 0x80;
+            }
+        }
+        let padded = match padding {
+            Padding::Method1 => end.div_ceil(8).max(1),
+            Padding::Method2 => end / 8 + 1,
+            _ => 0,
+        };
+        // Both are at most MAX_LENGTH.
+        (self.length, self.padded) = (end as u8, padded as u8);
+        Ok(())
+    }
+
+    /// The data, not padded.
+    #[inline(always)]
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        let bytes = self.blocks.as_flattened();
+        bytes.get(..usize::from(self.length)).unwrap_or(bytes)
+    }
+
+    /// The data in whole blocks; none where the padding is no method of ISO/IEC 9797-1.
+    #[inline(always)]
+    pub(crate) fn padded(&self) -> &[[u8; 8]] {
+        self.blocks
+            .get(..usize::from(self.padded))
+            .unwrap_or(&self.blocks)
+    }
+}
+
+/// Where a part ends that is written at `end`.
+#[inline(never)] // Of most lists it is one part in ten.
+fn push_part<'v>(
+    bytes: &mut [u8],
+    end: usize,
+    part: Option<&SignedPart>,
+    value: &impl Fn(SignedPart) -> Result<&'v [u8]>,
+) -> Result<usize> {
+    match part {
+        Some(part) => push(bytes, end, value(*part)?),
+        None => Ok(end),
+    }
+}
+
+impl fmt::Debug for SignedData {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("SignedData").field(&self.as_bytes()).finish()
+    }
+}
+
+impl SignedPart {
+    /// The part's bytes, out of the data element that they are of.
+    #[inline(always)]
+    pub(crate) fn of<'v>(
+        self,
+        element: impl FnOnce(Tag) -> Result<Option<&'v [u8]>>,
+    ) -> Result<&'v [u8]> {
+        let require = |tag| match element(tag)? {
+            Some(value) => Ok(value),
+            None => Err(Error::new(ErrorKind::Missing).in_tag(tag)),
+        };
+        match self {
+            Self::Element(tag) => require(tag),
+            Self::Iad(part) => part.of(require(tag::ISSUER_APPLICATION_DATA)?),
+        }
+    }
+}
+
 /// Joins the parts.
 pub(crate) fn assemble<S: DataSource + ?Sized>(list: &DataList, source: &S) -> Result<SignedData> {
-    let mut message = SignedData::new();
-    for part in list.parts() {
-        let require = |tag| {
-            source
-                .value(tag)?
-                .ok_or(Error::new(ErrorKind::Missing).in_tag(tag))
-        };
-        let bytes = match part {
-            SignedPart::Element(tag) => require(*tag)?,
-            SignedPart::Iad(part) => part.of(require(tag::ISSUER_APPLICATION_DATA)?)?,
-        };
-        message.push(bytes)?;
-    }
-    Ok(message)
+    let mut data = SignedData::EMPTY;
+    let value = |part: SignedPart| part.of(|tag| source.value(tag));
+    data.join(list, Padding::None, |_| None, value)?;
+    Ok(data)
 }

@@ -37,6 +37,7 @@ pub use cid::{CryptogramInformationData, CryptogramType};
 pub use csu::{CardStatusUpdate, CounterUpdate};
 pub use cvm::{CvmCode, CvmCondition, CvmList, CvmResult, CvmResults, CvmRule};
 pub use date::{Date, YearMonth};
+pub(crate) use iad::GenerateAcs;
 pub use iad::{
     CardVerificationResults, IadLayout, IadTail, IssuerApplicationData, SecondGenerateAc,
 };

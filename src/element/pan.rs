@@ -118,6 +118,7 @@ impl Pan {
     }
 
     /// The digits, each a number from 0 to 9. They are cardholder data: do not log them.
+    #[inline]
     pub fn digits(&self) -> &[u8] {
         self.digits
             .get(..usize::from(self.length))
@@ -125,6 +126,7 @@ impl Pan {
     }
 
     /// The digits from the left, and zeros behind them.
+    #[inline]
     pub(crate) const fn padded_digits(&self) -> &[u8; MAX_DIGITS] {
         &self.digits
     }

@@ -150,7 +150,7 @@ fn check_lengths(items: &[BatchItem<'_>], verdicts: &[BatchVerdict]) -> Result<(
 }
 
 #[cfg(feature = "alloc")]
-pub(super) use together::{Requests, conclude};
+pub(super) use together::{ask, conclude, emptied};
 
 /// The engine gets what can be verified together, and the rest goes one by one.
 #[cfg(feature = "alloc")]
@@ -167,8 +167,12 @@ mod together {
     /// Memory of one chunk.
     #[derive(Default)]
     pub(super) struct Chunk {
-        claims: Vec<(usize, Claim)>,
-        requests: Requests,
+        /// One for each item; those of the others are not read.
+        claims: Vec<Claim>,
+        /// The numbers of the items whose claims were read.
+        places: Vec<usize>,
+        requests: Vec<BatchRequest<'static>>,
+        outcomes: Vec<BatchOutcome>,
     }
 
     pub(super) fn verify<E: CryptogramEngine>(
@@ -178,54 +182,52 @@ mod together {
         verdicts: &mut [BatchVerdict],
     ) {
         let mut chunk = core::mem::take(&mut memory.chunk);
-        chunk.claims.reserve(items.len());
-        for ((place, item), verdict) in items.iter().enumerate().zip(verdicts.iter_mut()) {
-            match Claim::read_arqc(item.card, item.chip) {
-                Ok(claim) => chunk.claims.push((place, claim)),
+        if chunk.claims.len() < items.len() {
+            chunk.claims.resize_with(items.len(), || Claim::EMPTY);
+        }
+        let mut requests: Vec<BatchRequest<'_>> = chunk.requests;
+        requests.reserve(items.len());
+        chunk.places.clear();
+        chunk.places.reserve(items.len());
+        let places = items.iter().zip(verdicts.iter_mut()).zip(&mut chunk.claims);
+        for (place, ((item, verdict), claim)) in places.enumerate() {
+            match claim.read_arqc(item.card, item.chip) {
+                Ok(()) => {
+                    requests.push(claim.asked(item.card, item.response.as_ref()));
+                    chunk.places.push(place);
+                }
                 Err(refusal) => *verdict = Err(refusal),
             }
         }
-        let asked = chunk.claims.iter().filter_map(|(place, claim)| {
-            let item = items.get(*place)?;
-            Some((item.card, claim, item.response))
-        });
-        let outcomes = chunk.requests.ask(issuer, memory, asked);
-        for ((place, claim), outcome) in chunk.claims.iter().zip(outcomes) {
-            if let (Some(item), Some(verdict)) = (items.get(*place), verdicts.get_mut(*place)) {
+        ask(issuer, &requests, &mut chunk.outcomes, memory);
+        chunk.requests = emptied(requests);
+        for (&place, outcome) in chunk.places.iter().zip(&chunk.outcomes) {
+            let (Some(item), Some(claim)) = (items.get(place), chunk.claims.get(place)) else {
+                continue;
+            };
+            let Some(verdict) = verdicts.get_mut(place) else {
+                continue;
+            };
+            let right = matches!(outcome, BatchOutcome::Right { .. });
+            if right && item.response.is_none() && claim.confirm().is_ok() {
+                *verdict = Ok(None);
+            } else {
                 *verdict = conclude(issuer, item.card, claim, item.response, *outcome);
             }
         }
-        chunk.claims.clear();
         memory.chunk = chunk;
     }
 
-    /// Requests to the engine and what it found, in memory that is kept.
-    #[derive(Default)]
-    pub(in crate::issuer) struct Requests {
-        requests: Vec<BatchRequest<'static>>,
-        outcomes: Vec<BatchOutcome>,
-    }
-
-    impl Requests {
-        /// Asks the engine for all of them together.
-        pub(in crate::issuer) fn ask<'a, E: CryptogramEngine>(
-            &mut self,
-            issuer: &Issuer<E>,
-            memory: &mut BatchMemory,
-            asked: impl Iterator<Item = (&'a CardRecord<'a>, &'a Claim, Option<IssuerResponse<'a>>)>,
-        ) -> &[BatchOutcome] {
-            let mut requests: Vec<BatchRequest<'_>> = core::mem::take(&mut self.requests);
-            requests.extend(asked.map(|(card, claim, response)| BatchRequest {
-                cryptogram: claim.request(card),
-                response,
-            }));
-            self.outcomes.clear();
-            self.outcomes.resize(requests.len(), BatchOutcome::Pending);
-            let outcomes = &mut self.outcomes;
-            issuer.engine().verify_many(&requests, outcomes, memory);
-            self.requests = emptied(requests);
-            &self.outcomes
-        }
+    /// Asks the engine for all of them together.
+    pub(in crate::issuer) fn ask<E: CryptogramEngine>(
+        issuer: &Issuer<E>,
+        requests: &[BatchRequest<'_>],
+        outcomes: &mut Vec<BatchOutcome>,
+        memory: &mut BatchMemory,
+    ) {
+        outcomes.clear();
+        outcomes.resize(requests.len(), BatchOutcome::Pending);
+        issuer.engine().verify_many(requests, outcomes, memory);
     }
 
     /// The memory of a vector for values with another lifetime: collecting in place keeps it.
@@ -236,6 +238,7 @@ mod together {
     }
 
     /// The verdict that follows from what the engine found.
+    #[inline(never)]
     pub(in crate::issuer) fn conclude<E: CryptogramEngine>(
         issuer: &Issuer<E>,
         card: &CardRecord<'_>,
@@ -266,5 +269,3 @@ mod together {
         }
     }
 }
-#[cfg(feature = "simd")]
-pub(super) use together::emptied;

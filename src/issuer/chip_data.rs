@@ -6,102 +6,16 @@ use crate::element::{
     UnpredictableNumber,
 };
 use crate::error::{Error, ErrorKind, Result};
+use crate::tag::decisive::{self, COUNT, DECISIVE, PLACES_1, PLACES_2, two_byte_index};
 use crate::tag::{self, Tag};
 use crate::tlv::{self, DataObject};
 
 /// Longest DE 55 that is read, in bytes. ISO 8583:1987 gives it 255, the 2003 edition 9999.
 const MAX_LENGTH: usize = 9999;
 
-/// A data element that decisions rest on, and the lengths that its format allows.
-#[derive(Clone, Copy, Debug)]
-struct Decisive {
-    tag: Tag,
-    min: usize,
-    max: usize,
-}
-
-const fn row(tag: Tag, min: usize, max: usize) -> Decisive {
-    Decisive { tag, min, max }
-}
-
-/// Each of these may occur once, on the outermost level, and nowhere else (lengths: EMV Book 3 Annex A).
-const DECISIVE: [Decisive; 21] = [
-    row(tag::TRACK_2_EQUIVALENT_DATA, 1, 19),
-    row(tag::APPLICATION_PAN, 1, 10),
-    row(tag::APPLICATION_PAN_SEQUENCE_NUMBER, 1, 1),
-    row(tag::APPLICATION_EXPIRATION_DATE, 3, 3),
-    row(tag::APPLICATION_INTERCHANGE_PROFILE, 2, 2),
-    row(tag::DEDICATED_FILE_NAME, 5, 16),
-    row(tag::AID_TERMINAL, 5, 16),
-    row(tag::TERMINAL_VERIFICATION_RESULTS, 5, 5),
-    row(tag::TRANSACTION_DATE, 3, 3),
-    row(tag::TRANSACTION_TYPE, 1, 1),
-    row(tag::TRANSACTION_CURRENCY_CODE, 2, 2),
-    row(tag::AMOUNT_AUTHORISED_NUMERIC, 6, 6),
-    row(tag::AMOUNT_OTHER_NUMERIC, 6, 6),
-    row(tag::ISSUER_APPLICATION_DATA, 1, 32),
-    row(tag::TERMINAL_COUNTRY_CODE, 2, 2),
-    row(tag::APPLICATION_CRYPTOGRAM, 8, 8),
-    row(tag::CRYPTOGRAM_INFORMATION_DATA, 1, 1),
-    row(tag::CVM_RESULTS, 3, 3),
-    row(tag::APPLICATION_TRANSACTION_COUNTER, 2, 2),
-    row(tag::UNPREDICTABLE_NUMBER, 4, 4),
-    row(tag::CARD_TRANSACTION_QUALIFIERS, 2, 2),
-];
-
-/// Number of decisive elements.
-const COUNT: usize = DECISIVE.len();
-
-/// Not in [`DECISIVE`].
-const NONE: u8 = u8::MAX;
-
-/// Where [`DECISIVE`] has a tag of one byte; or [`NONE`].
-static PLACES_1: [u8; 256] = {
-    let mut places = [NONE; 256];
-    let mut place = 0;
-    while place < COUNT {
-        if let [0, 0, 0, last] = DECISIVE[place].tag.number().to_be_bytes() {
-            places[last as usize] = place as u8;
-        }
-        place += 1;
-    }
-    places
-};
-
-/// The same for tags of two bytes that name no template, by [`two_byte_index`]; or [`NONE`].
-static PLACES_2: [u8; 512] = {
-    let mut places = [NONE; 512];
-    let mut place = 0;
-    while place < COUNT {
-        if let [0, 0, first, last] = DECISIVE[place].tag.number().to_be_bytes()
-            && first != 0
-        {
-            assert!(first & 0x3F == 0x1F && last < 0x80);
-            places[two_byte_index(first, last)] = place as u8;
-        }
-        place += 1;
-    }
-    places
-};
-
-/// Class (the first byte's two upper bits, which alone differ) and number (seven bits).
-const fn two_byte_index(first: u8, last: u8) -> usize {
-    (first >> 6) as usize * 128 + (last & 0x7F) as usize
-}
-
-/// Where [`DECISIVE`] has a tag. A message has a dozen of them and each is looked for, so this is a table.
-#[inline]
-fn place_of(tag: Tag) -> Option<usize> {
-    let place = match tag.padded() {
-        ([only, ..], 1) => PLACES_1[usize::from(only)],
-        ([first, last, _], 2) if first & 0x20 == 0 => PLACES_2[two_byte_index(first, last)],
-        _ => NONE,
-    };
-    (place != NONE).then_some(usize::from(place))
-}
-
-/// Where a value stands in the input. No decisive value is empty, so one without length is not there.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+/// Where a value stands in the input. No decisive value is empty, so one without length is not there; and it begins
+/// where no input reaches, so that whoever reads there finds nothing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Span {
     start: u16,
     length: u16,
@@ -110,7 +24,7 @@ pub(super) struct Span {
 pub(super) type Spans = [Span; COUNT];
 
 const ABSENT: Spans = [Span {
-    start: 0,
+    start: u16::MAX,
     length: 0,
 }; COUNT];
 
@@ -171,7 +85,7 @@ impl<'a> ChipData<'a> {
     /// [`ErrorKind::Duplicate`] for an element that [`ChipData::parse`] does not watch and that occurs twice.
     #[inline]
     pub fn get(&self, tag: Tag) -> Result<Option<&'a [u8]>> {
-        match place_of(tag).and_then(|place| self.spans.get(place)) {
+        match self.span(tag) {
             Some(Span { length: 0, .. }) => Ok(None),
             Some(span) => {
                 let start = usize::from(span.start);
@@ -181,61 +95,80 @@ impl<'a> ChipData<'a> {
         }
     }
 
+    /// Where the value of a decisive element stands.
+    #[inline(always)]
+    fn span(&self, tag: Tag) -> Option<&Span> {
+        self.spans.get(usize::from(decisive::place(tag)))
+    }
+
     /// An element that is not decisive.
     #[cold]
     fn search(&self, tag: Tag) -> Result<Option<&'a [u8]>> {
         Ok(tlv::find(self.input, tag)?.map(|object| object.value))
     }
 
-    /// The value of a data element of a fixed length, where it is there.
-    fn array<const N: usize>(&self, tag: Tag) -> Result<Option<[u8; N]>> {
-        self.get(tag)?
-            .map(|value| {
-                let kind = ErrorKind::Length {
-                    min: N,
-                    max: N,
-                    found: value.len(),
-                };
-                value.try_into().map_err(|_| Error::new(kind).in_tag(tag))
-            })
-            .transpose()
+    /// The value of a decisive element of a fixed length, which was checked, where it is there.
+    #[inline(always)]
+    fn array<const N: usize>(&self, tag: Tag) -> Option<[u8; N]> {
+        let span = self.span(tag)?;
+        let start = usize::from(span.start);
+        let value = self.input.get(start..start + N)?.try_into().ok()?;
+        (usize::from(span.length) == N).then_some(value)
     }
 
+    /// Of the [short](decisive::short_place) decisive element at `place` the eight bytes that begin with its value, and the
+    /// value's length: if it is there, and not among the last seven bytes of all.
+    #[inline(always)]
+    pub(super) fn eight(&self, place: u8) -> Option<([u8; 8], usize)> {
+        let span = self.spans.get(usize::from(place))?;
+        let (start, length) = (usize::from(span.start), usize::from(span.length));
+        let eight = self.input.get(start..start + 8)?.try_into().ok()?;
+        Some((eight, length))
+    }
+
+    #[inline(always)]
     fn require<T>(tag: Tag, value: Option<T>) -> Result<T> {
-        value.ok_or(Error::new(ErrorKind::Missing).in_tag(tag))
+        match value {
+            Some(value) => Ok(value),
+            None => Err(Error::new(ErrorKind::Missing).in_tag(tag)),
+        }
     }
 
     /// Application cryptogram, tag 9F26.
     ///
     /// # Errors
     /// [`ErrorKind::Missing`].
+    #[inline]
     pub fn application_cryptogram(&self) -> Result<ApplicationCryptogram> {
         let tag = tag::APPLICATION_CRYPTOGRAM;
-        Self::require(tag, self.array(tag)?).map(ApplicationCryptogram)
+        Self::require(tag, self.array(tag)).map(ApplicationCryptogram)
     }
 
     /// Application transaction counter, tag 9F36.
     ///
     /// # Errors
     /// [`ErrorKind::Missing`].
+    #[inline]
     pub fn transaction_counter(&self) -> Result<ApplicationTransactionCounter> {
         let tag = tag::APPLICATION_TRANSACTION_COUNTER;
-        Self::require(tag, self.array(tag)?).map(ApplicationTransactionCounter::from_bytes)
+        Self::require(tag, self.array(tag)).map(ApplicationTransactionCounter::from_bytes)
     }
 
     /// Unpredictable number, tag 9F37.
     ///
     /// # Errors
     /// [`ErrorKind::Missing`].
+    #[inline]
     pub fn unpredictable_number(&self) -> Result<UnpredictableNumber> {
         let tag = tag::UNPREDICTABLE_NUMBER;
-        Self::require(tag, self.array(tag)?).map(UnpredictableNumber)
+        Self::require(tag, self.array(tag)).map(UnpredictableNumber)
     }
 
     /// Issuer application data, tag 9F10, as bytes.
     ///
     /// # Errors
     /// [`ErrorKind::Missing`].
+    #[inline]
     pub fn issuer_application_data(&self) -> Result<&'a [u8]> {
         let tag = tag::ISSUER_APPLICATION_DATA;
         Self::require(tag, self.get(tag)?)
@@ -245,8 +178,9 @@ impl<'a> ChipData<'a> {
     ///
     /// # Errors
     /// None in practice: its length was checked.
+    #[inline]
     pub fn cryptogram_information(&self) -> Result<Option<CryptogramInformationData>> {
-        let value = self.array(tag::CRYPTOGRAM_INFORMATION_DATA)?;
+        let value = self.array(tag::CRYPTOGRAM_INFORMATION_DATA);
         Ok(value.map(CryptogramInformationData))
     }
 
@@ -267,7 +201,7 @@ impl<'a> ChipData<'a> {
     /// When it is not two decimal digits.
     pub fn pan_sequence_number(&self) -> Result<Option<PanSequenceNumber>> {
         let tag = tag::APPLICATION_PAN_SEQUENCE_NUMBER;
-        let value: Option<[u8; 1]> = self.array(tag)?;
+        let value: Option<[u8; 1]> = self.array(tag);
         value
             .map(|[b]| PanSequenceNumber::from_bcd(b).map_err(|e| e.in_tag(tag)))
             .transpose()
@@ -320,9 +254,8 @@ fn walked(input: &[u8]) -> Result<Spans> {
 
 /// Notes where a decisive element stands, or says what is wrong with it.
 fn place(spans: &mut Spans, depth: usize, object: DataObject<'_>) -> Result<()> {
-    let found =
-        place_of(object.tag).and_then(|place| Some((DECISIVE.get(place)?, spans.get_mut(place)?)));
-    let Some((row, span)) = found else {
+    let place = usize::from(decisive::place(object.tag));
+    let Some((row, span)) = DECISIVE.get(place).zip(spans.get_mut(place)) else {
         return Ok(());
     };
     let fail = |kind| Err(Error::new(kind).in_tag(object.tag).at(object.offset));
@@ -424,24 +357,6 @@ mod tests {
         for count in [tlv::MAX_OBJECTS, tlv::MAX_OBJECTS + 1] {
             let many = [0xC1, 0].repeat(count);
             assert_eq!(plain(&many), walked(&many).ok(), "{count}");
-        }
-    }
-
-    #[test]
-    fn every_tag_is_at_its_place() {
-        for number in 1..=0xFF_FFFF_u32 {
-            let [_, a, b, c] = number.to_be_bytes();
-            let bytes: &[u8] = match number {
-                0..=0xFF => &[c],
-                0x100..=0xFFFF => &[b, c],
-                _ => &[a, b, c],
-            };
-            if let Ok((tag, used)) = Tag::parse(bytes)
-                && used == bytes.len()
-            {
-                let searched = DECISIVE.iter().position(|row| row.tag == tag);
-                assert_eq!(place_of(tag), searched, "{tag}");
-            }
         }
     }
 }

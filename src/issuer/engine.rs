@@ -5,7 +5,9 @@ use core::fmt;
 use zeroize::Zeroizing;
 
 use crate::crypto::{Algorithm, Mode, Padding, constant_time_eq};
-use crate::cryptogram::{ApplicationCryptogram, ChainBlock, CryptogramVersion, PinBlockFormat};
+use crate::cryptogram::{
+    ApplicationCryptogram, ChainBlock, CryptogramVersion, PinBlockFormat, SignedData,
+};
 use crate::element::{
     ApplicationTransactionCounter, Pan, PanSequenceNumber, Pin, UnpredictableNumber,
 };
@@ -177,6 +179,8 @@ pub struct CryptogramRequest<'a> {
     pub un: UnpredictableNumber,
     /// The signed data, joined, not padded.
     pub data: &'a [u8],
+    /// The same with its padding beside.
+    pub(super) signed: &'a SignedData,
     /// The cryptogram that the message claims.
     pub claimed: ApplicationCryptogram,
 }
@@ -188,7 +192,7 @@ pub struct BatchRequest<'a> {
     /// The cryptogram.
     pub cryptogram: CryptogramRequest<'a>,
     /// The answer.
-    pub response: Option<IssuerResponse<'a>>,
+    pub response: Option<&'a IssuerResponse<'a>>,
 }
 
 /// What an engine found of one request among many.

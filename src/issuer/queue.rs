@@ -2,18 +2,18 @@
 
 use alloc::vec::Vec;
 
-use crate::issuer::batch::{Requests, conclude};
+use crate::issuer::batch::{ask, conclude, emptied};
 use crate::issuer::verify::Claim;
 use crate::issuer::{
-    BatchMemory, BatchOutcome, BatchVerdict, CardRecord, ChipData, CryptogramEngine, Issuer,
-    IssuerResponse, Refusal,
+    BatchMemory, BatchOutcome, BatchRequest, BatchVerdict, CardRecord, ChipData, CryptogramEngine,
+    Issuer, IssuerResponse, Refusal,
 };
 
-/// What is known of a transaction that waits: its message is not needed any more.
+/// What is known of a transaction that waits, beside its claim, if it could be read: its message is not needed any more.
 struct Waiting<'a, T> {
     ticket: T,
     card: CardRecord<'a>,
-    claim: Result<Claim, Refusal>,
+    read: Result<(), Refusal>,
     response: Option<IssuerResponse<'a>>,
 }
 
@@ -57,7 +57,10 @@ pub struct BatchVerifier<'a, E, T> {
     issuer: &'a Issuer<E>,
     capacity: usize,
     waiting: Vec<Waiting<'a, T>>,
-    requests: Requests,
+    /// As many as ever waited together; the first belong to those that wait.
+    claims: Vec<Claim>,
+    requests: Vec<BatchRequest<'static>>,
+    outcomes: Vec<BatchOutcome>,
     memory: BatchMemory,
 }
 
@@ -78,7 +81,9 @@ impl<'a, E: CryptogramEngine, T> BatchVerifier<'a, E, T> {
             issuer,
             capacity: capacity.max(1),
             waiting: Vec::new(),
-            requests: Requests::default(),
+            claims: Vec::new(),
+            requests: Vec::new(),
+            outcomes: Vec::new(),
             memory: BatchMemory::default(),
         }
     }
@@ -119,14 +124,22 @@ impl<'a, E: CryptogramEngine, T> BatchVerifier<'a, E, T> {
         response: Option<IssuerResponse<'a>>,
         report: &mut impl FnMut(T, BatchVerdict),
     ) {
-        let claim = Claim::read_arqc(&card, chip);
         if self.waiting.capacity() == 0 {
             self.waiting.reserve_exact(self.capacity);
+            self.claims.reserve_exact(self.capacity);
         }
+        let place = self.waiting.len();
+        if place == self.claims.len() {
+            self.claims.push(Claim::EMPTY);
+        }
+        let read = match self.claims.get_mut(place) {
+            Some(claim) => claim.read_arqc(&card, chip),
+            None => Err(Refusal::Cryptogram), // It was pushed.
+        };
         self.waiting.push(Waiting {
             ticket,
             card,
-            claim,
+            read,
             response,
         });
         if self.waiting.len() >= self.capacity {
@@ -136,23 +149,21 @@ impl<'a, E: CryptogramEngine, T> BatchVerifier<'a, E, T> {
 
     /// Verifies all that wait, and reports their verdicts in the order in which they came.
     pub fn flush(&mut self, report: &mut impl FnMut(T, BatchVerdict)) {
-        let asked = self.waiting.iter().filter_map(|waiting| {
-            let claim = waiting.claim.as_ref().ok()?;
-            Some((&waiting.card, claim, waiting.response))
-        });
-        let outcomes = self.requests.ask(self.issuer, &mut self.memory, asked);
-        let mut outcomes = outcomes.iter();
-        for waiting in self.waiting.drain(..) {
-            let verdict = waiting.claim.and_then(|claim| {
+        let mut requests: Vec<BatchRequest<'_>> = core::mem::take(&mut self.requests);
+        let all = self.waiting.iter().zip(&self.claims);
+        let read = all.filter(|(waiting, _)| waiting.read.is_ok());
+        requests.extend(
+            read.map(|(waiting, claim)| claim.asked(&waiting.card, waiting.response.as_ref())),
+        );
+        ask(self.issuer, &requests, &mut self.outcomes, &mut self.memory);
+        self.requests = emptied(requests);
+        let mut outcomes = self.outcomes.iter();
+        for (waiting, claim) in self.waiting.drain(..).zip(&self.claims) {
+            let verdict = waiting.read.and_then(|()| {
                 // There is an outcome for every claim; without one, it would be asked for alone.
                 let outcome = outcomes.next().copied().unwrap_or(BatchOutcome::Pending);
-                conclude(
-                    self.issuer,
-                    &waiting.card,
-                    &claim,
-                    waiting.response,
-                    outcome,
-                )
+                let (card, response) = (&waiting.card, waiting.response);
+                conclude(self.issuer, card, claim, response, outcome)
             });
             report(waiting.ticket, verdict);
         }

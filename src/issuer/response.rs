@@ -1,5 +1,6 @@
 //! The issuer's answer.
 
+use crate::crypto::push;
 use crate::cryptogram::ArpcMethod;
 use crate::element::{AuthorisationResponseCode, CardStatusUpdate};
 use crate::error::{Error, ErrorKind, Result};
@@ -70,16 +71,19 @@ impl<'a> IssuerResponse<'a> {
     }
 
     /// Authorisation response code, for tag 8A and DE 39.
+    #[inline]
     pub const fn arc(&self) -> AuthorisationResponseCode {
         self.arc
     }
 
     /// Card status update.
+    #[inline]
     pub const fn csu(&self) -> CardStatusUpdate {
         self.csu
     }
 
     /// Proprietary authentication data.
+    #[inline]
     pub const fn proprietary(&self) -> &'a [u8] {
         self.proprietary
     }
@@ -93,8 +97,8 @@ impl<'a> IssuerResponse<'a> {
 #[doc(alias = "91")]
 pub struct IssuerAuthenticationData {
     bytes: [u8; 16],
-    length: usize,
-    arpc_length: usize,
+    length: u8,
+    arpc_length: u8,
 }
 
 impl IssuerAuthenticationData {
@@ -125,22 +129,25 @@ impl IssuerAuthenticationData {
     }
 
     fn push(&mut self, bytes: &[u8]) -> Result<()> {
-        let end = self.length + bytes.len();
-        let room = self.bytes.get_mut(self.length..end);
-        room.ok_or(Error::new(ErrorKind::BufferTooSmall))?
-            .copy_from_slice(bytes);
-        self.length = end;
+        let end = push(&mut self.bytes, usize::from(self.length), bytes)
+            .map_err(|_| Error::new(ErrorKind::BufferTooSmall))?;
+        // At most the 16 bytes that there are.
+        self.length = end as u8;
         Ok(())
     }
 
     /// The value of tag 91.
     pub fn as_bytes(&self) -> &[u8] {
-        self.bytes.get(..self.length).unwrap_or(&self.bytes)
+        self.bytes
+            .get(..usize::from(self.length))
+            .unwrap_or(&self.bytes)
     }
 
     /// The response cryptogram alone: eight bytes by method 1, four by method 2.
     pub fn arpc(&self) -> &[u8] {
-        self.bytes.get(..self.arpc_length).unwrap_or(&self.bytes)
+        self.bytes
+            .get(..usize::from(self.arpc_length))
+            .unwrap_or(&self.bytes)
     }
 
     /// Writes tag 91 for the response's DE 55.

@@ -2,21 +2,20 @@
 
 use core::fmt;
 
-use crate::crypto::SignedData;
-use crate::cryptogram::{
-    ApplicationCryptogram, ChainBlock, CryptogramVersion, DataSource, assemble,
-};
+use crate::cryptogram::{ApplicationCryptogram, ChainBlock, CryptogramVersion, SignedData};
 use crate::element::{
-    ApplicationTransactionCounter, CryptogramInformationData, CryptogramType, IadTail,
+    ApplicationTransactionCounter, CryptogramInformationData, CryptogramType, GenerateAcs, IadTail,
     IssuerApplicationData, Pan, PanSequenceNumber, SecondGenerateAc, UnpredictableNumber,
 };
 use crate::error::Error;
+#[cfg(feature = "alloc")]
+use crate::issuer::BatchRequest;
 use crate::issuer::{
     ChipData, CryptogramEngine, CryptogramRequest, EngineError, IssuerAuthenticationData,
     IssuerResponse, KeyReference, Refusal, ScriptPhase, ScriptWriter,
 };
 use crate::key::{Ac, CardKeyOption, SessionKey};
-use crate::tag::{self, Tag};
+use crate::tag;
 
 /// What the issuer issued: the facts about a card that a message cannot change.
 ///
@@ -62,6 +61,7 @@ impl<'v> CardRecord<'v> {
     }
 
     /// Cryptogram version.
+    #[inline]
     pub const fn version(&self) -> &'v CryptogramVersion {
         self.version
     }
@@ -72,12 +72,19 @@ impl<'v> CardRecord<'v> {
     }
 
     /// Reads the value of tag 9F10 as this card writes it.
+    #[inline(always)]
     pub(super) fn issuer_application_data<'c>(
         &self,
         bytes: &'c [u8],
     ) -> Result<IssuerApplicationData<'c>, Error> {
-        IssuerApplicationData::parse_with_tail(self.version.iad_layout, self.iad_tail, bytes)
-            .map_err(|error| error.in_tag(tag::ISSUER_APPLICATION_DATA))
+        let (layout, tail) = (self.version.iad_layout, self.iad_tail);
+        match IssuerApplicationData::read(layout, tail, bytes) {
+            Some(data) => Ok(data),
+            None => {
+                let error = IssuerApplicationData::contradiction(layout, bytes);
+                Err(error.in_tag(tag::ISSUER_APPLICATION_DATA))
+            }
+        }
     }
 }
 
@@ -118,7 +125,9 @@ impl<E: CryptogramEngine> Issuer<E> {
         card: &CardRecord<'v>,
         chip: &ChipData<'_>,
     ) -> Result<VerifiedArqc<'v, E::AnswerKey>, Refusal> {
-        self.settle(card, &Claim::read_arqc(card, chip)?)
+        let mut claim = Claim::EMPTY;
+        claim.read_arqc(card, chip)?;
+        self.settle(card, &claim)
     }
 
     /// The proof of a claim whose cryptogram is right.
@@ -143,11 +152,12 @@ impl<E: CryptogramEngine> Issuer<E> {
         card: &CardRecord<'_>,
         chip: &ChipData<'_>,
     ) -> Result<CryptogramType, Refusal> {
-        let claim = Claim::read(card, chip)?;
+        let mut claim = Claim::EMPTY;
+        claim.read(card, chip)?;
         self.engine
             .verify_cryptogram(&claim.request(card))?
             .ok_or(Refusal::Cryptogram)?;
-        let said = claim.made;
+        let said = made(claim.answers.types());
         let claimed = chip.cryptogram_information()?;
         match (
             said,
@@ -207,60 +217,78 @@ impl<E: CryptogramEngine> Issuer<E> {
 }
 
 /// What a message claims: all that can be said of it before the cryptogram is verified. It owns what it says, so that
-/// a claim can wait for its turn without the message.
+/// a claim can wait for its turn without the message; and it is read in place, because a batch has thousands.
 pub(super) struct Claim {
-    atc: ApplicationTransactionCounter,
-    un: UnpredictableNumber,
-    arqc: ApplicationCryptogram,
-    /// What the card says under the cryptogram that it made, where it says.
-    made: Option<CryptogramType>,
-    /// The type that this is, if it cannot be an ARQC of the first GENERATE AC.
-    other_type: Option<OtherType>,
-    /// The signed data, joined, not padded.
+    /// What was signed.
     data: SignedData,
+    arqc: ApplicationCryptogram,
+    un: UnpredictableNumber,
+    atc: ApplicationTransactionCounter,
+    /// What the card says under the cryptogram that it answered to both GENERATE ACs, where it says.
+    answers: GenerateAcs,
 }
 
 /// A type of cryptogram that is no ARQC; `None` for the reserved coding.
 type OtherType = Option<CryptogramType>;
 
 impl Claim {
+    /// Of no message. What cannot be read leaves a claim that must not be used.
+    pub(super) const EMPTY: Self = Self {
+        data: SignedData::EMPTY,
+        arqc: ApplicationCryptogram([0; 8]),
+        un: UnpredictableNumber([0; 4]),
+        atc: ApplicationTransactionCounter::from_bytes([0; 2]),
+        answers: GenerateAcs::UNKNOWN,
+    };
+
     /// As [`read`](Self::read); tag 9F27, where it is there, must say ARQC.
-    pub(super) fn read_arqc(card: &CardRecord<'_>, chip: &ChipData<'_>) -> Result<Self, Refusal> {
-        let claim = Self::read(card, chip)?;
-        match chip
-            .cryptogram_information()?
-            .map(|cid| cid.cryptogram_type())
-        {
-            None | Some(Some(CryptogramType::Arqc)) => Ok(claim),
-            Some(found) => Err(Refusal::NotAnArqc { found }),
+    #[inline]
+    pub(super) fn read_arqc(
+        &mut self,
+        card: &CardRecord<'_>,
+        chip: &ChipData<'_>,
+    ) -> Result<(), Refusal> {
+        self.read(card, chip)?;
+        match chip.cryptogram_information()? {
+            Some(cid) if cid.cryptogram_type() != Some(CryptogramType::Arqc) => {
+                let found = cid.cryptogram_type();
+                Err(Refusal::NotAnArqc { found })
+            }
+            _ => Ok(()),
         }
     }
 
     /// Reads the claim and checks it against the card's record.
     #[inline(never)] // What reading needs of the stack is gone before the keys need some.
-    pub(super) fn read(card: &CardRecord<'_>, chip: &ChipData<'_>) -> Result<Self, Refusal> {
+    pub(super) fn read(
+        &mut self,
+        card: &CardRecord<'_>,
+        chip: &ChipData<'_>,
+    ) -> Result<(), Refusal> {
         check_identity(card, chip)?;
         let iad = card.issuer_application_data(chip.issuer_application_data()?)?;
         check_pins(card, &iad)?;
-        let (atc, un) = (chip.transaction_counter()?, chip.unpredictable_number()?);
-        let arqc = chip.application_cryptogram()?;
-        let data = assemble(&card.version.data, &Signed { chip, iad: &iad })?;
-        let types = iad
-            .cvr()
-            .map(|cvr| (cvr.first_generate_ac(), cvr.second_generate_ac()));
-        let (made, other_type) =
-            types.map_or((None, None), |types| (made(types), other_type(types)));
-        Ok(Self {
-            atc,
-            un,
-            arqc,
-            made,
-            other_type,
-            data,
-        })
+        self.atc = chip.transaction_counter()?;
+        self.un = chip.unpredictable_number()?;
+        self.arqc = chip.application_cryptogram()?;
+        // What the card signed: the message's values, its issuer application data without a tolerated tail.
+        let value = |tag| match tag {
+            tag::ISSUER_APPLICATION_DATA => Ok(Some(iad.bytes())),
+            _ => chip.get(tag),
+        };
+        let version = card.version;
+        self.data.join(
+            &version.data,
+            version.padding,
+            |place| chip.eight(place),
+            |part| part.of(value),
+        )?;
+        self.answers = iad.generate_acs();
+        Ok(())
     }
 
     /// What the key engine needs to know.
+    #[inline]
     pub(super) fn request<'a>(&'a self, card: &'a CardRecord<'_>) -> CryptogramRequest<'a> {
         CryptogramRequest {
             card: &card.key,
@@ -268,13 +296,32 @@ impl Claim {
             atc: self.atc,
             un: self.un,
             data: self.data.as_bytes(),
+            signed: &self.data,
             claimed: self.arqc,
         }
     }
 
+    /// The same among many, with an answer to sign or none.
+    #[cfg(feature = "alloc")]
+    #[inline]
+    pub(super) fn asked<'a>(
+        &'a self,
+        card: &'a CardRecord<'_>,
+        response: Option<&'a IssuerResponse<'a>>,
+    ) -> BatchRequest<'a> {
+        BatchRequest {
+            cryptogram: self.request(card),
+            response,
+        }
+    }
+
     /// What can be said now that the cryptogram is right: an ARQC, unless the card itself says that it made another type.
+    #[inline]
     pub(super) fn confirm(&self) -> Result<(), Refusal> {
-        match self.other_type {
+        if self.answers == GenerateAcs::ONLY_ARQC {
+            return Ok(());
+        }
+        match other_type(self.answers.types()) {
             None => Ok(()),
             Some(found) => Err(Refusal::NotAnArqc { found }),
         }
@@ -300,23 +347,23 @@ impl Claim {
     }
 }
 
-/// What the card signed: the message's values, its issuer application data without a tolerated tail.
-struct Signed<'a> {
-    chip: &'a ChipData<'a>,
-    iad: &'a IssuerApplicationData<'a>,
-}
-
-impl DataSource for Signed<'_> {
-    fn value(&self, tag: Tag) -> Result<Option<&[u8]>, Error> {
-        match tag {
-            tag::ISSUER_APPLICATION_DATA => Ok(Some(self.iad.bytes())),
-            _ => self.chip.get(tag),
-        }
-    }
-}
-
 /// What the message says of who the card is, where it says anything.
+#[inline]
 fn check_identity(card: &CardRecord<'_>, chip: &ChipData<'_>) -> Result<(), Refusal> {
+    // Most networks leave the PAN to DE 2, and the sequence number is one byte that agrees as it stands.
+    let (sequence, expected) = (
+        chip.get(tag::APPLICATION_PAN_SEQUENCE_NUMBER),
+        card.key.sequence,
+    );
+    let agrees = matches!(sequence, Ok(Some([found])) if *found == expected.to_bcd());
+    if (agrees || sequence == Ok(None)) && chip.get(tag::APPLICATION_PAN) == Ok(None) {
+        return Ok(());
+    }
+    compare_identity(card, chip)
+}
+
+#[inline(never)]
+fn compare_identity(card: &CardRecord<'_>, chip: &ChipData<'_>) -> Result<(), Refusal> {
     if chip.pan()?.is_some_and(|pan| pan != card.key.pan) {
         return Err(Refusal::Pan);
     }
@@ -330,6 +377,7 @@ fn check_identity(card: &CardRecord<'_>, chip: &ChipData<'_>) -> Result<(), Refu
 }
 
 /// Version and key index against the card's record.
+#[inline]
 fn check_pins(card: &CardRecord<'_>, iad: &IssuerApplicationData<'_>) -> Result<(), Refusal> {
     let pinned = card.version.identifier;
     if let Some(found) = iad.cvn().filter(|found| *found != pinned) {

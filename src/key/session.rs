@@ -28,6 +28,7 @@ pub enum SessionKeyMethod {
 
 impl SessionKeyMethod {
     /// The derivation for the application cryptogram and the ARPC of a transaction.
+    #[inline]
     pub const fn for_cryptogram(
         self,
         atc: ApplicationTransactionCounter,
@@ -100,12 +101,14 @@ pub enum SessionDerivation {
 
 impl SessionDerivation {
     /// EMV common for cryptograms: R = ATC, then zeros.
+    #[inline]
     pub const fn from_atc(atc: ApplicationTransactionCounter) -> Self {
         let [a, b] = atc.to_bytes();
         Self::from_8_bytes([a, b, 0, 0, 0, 0, 0, 0])
     }
 
     /// Mastercard's: R = ATC || `0000` || unpredictable number.
+    #[inline]
     pub const fn from_atc_and_un(
         atc: ApplicationTransactionCounter,
         un: UnpredictableNumber,
@@ -115,6 +118,7 @@ impl SessionDerivation {
     }
 
     /// EMV common with R = these bytes, then zeros for AES.
+    #[inline]
     pub const fn from_8_bytes(bytes: [u8; 8]) -> Self {
         let [a, b, c, d, e, f, g, h] = bytes;
         Self::EmvCommon {

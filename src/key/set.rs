@@ -66,11 +66,13 @@ impl IssuerKeySet {
 
     /// Derivation key index, as the issuer application data name it.
     #[doc(alias = "DKI")]
+    #[inline]
     pub const fn index(&self) -> u8 {
         self.index
     }
 
     /// The key for application cryptograms.
+    #[inline]
     pub const fn ac(&self) -> &IssuerMasterKey<Ac> {
         &self.ac
     }

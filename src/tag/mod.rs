@@ -1,6 +1,7 @@
 //! EMV tags: one to three bytes (EMV Book 3 Annex B1), and the dictionary of the elements they name.
 
 mod contactless;
+pub(crate) mod decisive;
 mod emv;
 mod info;
 

@@ -100,9 +100,16 @@ impl Verdict {
     }
 
     /// Whether the cryptogram is the one the card with this key computes over this message.
+    #[inline]
     #[must_use]
     pub const fn is_valid(&self) -> bool {
         self.valid
+    }
+
+    /// The ARPC, zeros behind it or in its place: what [`arpc`](Self::arpc) gives, without its length.
+    #[inline]
+    pub(crate) const fn padded_arpc(&self) -> [u8; 8] {
+        self.arpc
     }
 
     /// The ARPC: 8 bytes for method 1, 4 for method 2.

@@ -17,6 +17,44 @@ pub enum SecondGenerateAc {
     Tc,
 }
 
+/// The answers to both GENERATE ACs, each two bits or [`UNKNOWN`](Self::UNKNOWN): what they mean is asked of few.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct GenerateAcs {
+    first: u8,
+    second: u8,
+}
+
+impl GenerateAcs {
+    /// A layout without such bits.
+    pub(crate) const UNKNOWN: Self = Self {
+        first: u8::MAX,
+        second: u8::MAX,
+    };
+    /// An ARQC, and no second GENERATE AC yet.
+    pub(crate) const ONLY_ARQC: Self = Self {
+        first: 0b10,
+        second: 0b10,
+    };
+
+    fn first(self) -> Option<CryptogramType> {
+        CryptogramType::from_bits(self.first)
+    }
+
+    fn second(self) -> Option<SecondGenerateAc> {
+        match self.second {
+            0b00 => Some(SecondGenerateAc::Aac),
+            0b01 => Some(SecondGenerateAc::Tc),
+            0b10 => Some(SecondGenerateAc::NotRequested),
+            _ => None,
+        }
+    }
+
+    /// What they mean; `None` for the reserved coding too.
+    pub(crate) fn types(self) -> (Option<CryptogramType>, Option<SecondGenerateAc>) {
+        (self.first(), self.second())
+    }
+}
+
 /// Card verification results: what the card saw and did, signed by its cryptogram.
 ///
 /// Each family of cards has its own bits. The accessors give the facts that several families share, and
@@ -103,16 +141,26 @@ impl<'a> CardVerificationResults<'a> {
     /// What the card answered to the first GENERATE AC, or, without contacts, to GET PROCESSING OPTIONS.
     /// `None` for the reserved coding too.
     pub fn first_generate_ac(&self) -> Option<CryptogramType> {
-        CryptogramType::from_bits(self.number(Fact::FirstGenerateAc)?)
+        self.generate_acs().first()
     }
 
     /// What the card answered to the second GENERATE AC. `None` for the reserved coding too.
     pub fn second_generate_ac(&self) -> Option<SecondGenerateAc> {
-        match self.number(Fact::SecondGenerateAc)? {
-            0b00 => Some(SecondGenerateAc::Aac),
-            0b01 => Some(SecondGenerateAc::Tc),
-            0b10 => Some(SecondGenerateAc::NotRequested),
-            _ => None,
+        self.generate_acs().second()
+    }
+
+    /// What the card answered to both, as it stands.
+    #[inline(always)]
+    pub(super) fn generate_acs(&self) -> GenerateAcs {
+        let Some(place) = &cvr_tables::GENERATE_ACS[self.layout as usize] else {
+            return GenerateAcs::UNKNOWN;
+        };
+        match self.bytes.get(place.byte) {
+            Some(byte) => GenerateAcs {
+                first: byte >> place.first & 0b11,
+                second: byte >> place.second & 0b11,
+            },
+            None => GenerateAcs::UNKNOWN,
         }
     }
 

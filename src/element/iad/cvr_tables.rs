@@ -364,3 +364,63 @@ pub(crate) const fn judged(layout: IadLayout) -> [&'static [Bits]; 2] {
         IadLayout::Interac | IadLayout::Jcb | IadLayout::Opaque => [&[], &[]],
     }
 }
+
+/// Where a layout states the answers to both GENERATE ACs: in the same byte, counted from 0, two bits each, so far from its
+/// right end.
+pub(super) struct GenerateAcPlace {
+    pub(super) byte: usize,
+    pub(super) first: u8,
+    pub(super) second: u8,
+}
+
+const fn generate_ac_place(layout: IadLayout) -> Option<GenerateAcPlace> {
+    let (first, second) = (
+        bits_of(layout, Fact::FirstGenerateAc),
+        bits_of(layout, Fact::SecondGenerateAc),
+    );
+    let ((byte, first), (same, second)) = match (first, second) {
+        (Some(first), Some(second)) => (first, second),
+        (None, None) => return None,
+        _ => panic!("both or none"),
+    };
+    assert!(byte == same && first.count_ones() == 2 && second.count_ones() == 2);
+    Some(GenerateAcPlace {
+        byte: byte - 1,
+        first: first.trailing_zeros() as u8,
+        second: second.trailing_zeros() as u8,
+    })
+}
+
+/// Byte, counted from 1, and mask of the one field that states a fact.
+const fn bits_of(layout: IadLayout, wanted: Fact) -> Option<(usize, u8)> {
+    let mut found = None;
+    let tables = tables(layout);
+    let mut table = 0;
+    while table < tables.len() {
+        let mut place = 0;
+        while place < tables[table].len() {
+            let Row { fact, field } = &tables[table][place];
+            if let Some(fact) = fact
+                && *fact as u8 == wanted as u8
+            {
+                assert!(found.is_none(), "stated once");
+                found = Some((field.byte, field.mask));
+            }
+            place += 1;
+        }
+        table += 1;
+    }
+    found
+}
+
+/// By the layout's number, because every cryptogram that is verified asks for them.
+pub(super) static GENERATE_ACS: [Option<GenerateAcPlace>; IadLayout::ALL.len()] = {
+    let mut places = [const { None }; IadLayout::ALL.len()];
+    let mut place = 0;
+    while place < places.len() {
+        let layout = IadLayout::ALL[place];
+        places[layout as usize] = generate_ac_place(layout);
+        place += 1;
+    }
+    places
+};

@@ -1,7 +1,6 @@
 //! The layouts of issuer application data, as a table.
 
 use core::fmt;
-use core::ops::RangeInclusive;
 
 /// Whose layout issuer application data have.
 ///
@@ -61,22 +60,31 @@ pub(super) type Span = (usize, usize);
 pub(super) struct Fixed {
     pub(super) offset: usize,
     mask: u8,
-    values: &'static [u8],
+    /// Four, the last one again where there are fewer, side by side.
+    values: u32,
 }
 
 impl Fixed {
-    const fn new(offset: usize, mask: u8, values: &'static [u8]) -> Self {
+    const fn new(offset: usize, mask: u8, allowed: &[u8]) -> Self {
+        let mut values = [allowed[allowed.len() - 1]; 4];
+        values
+            .split_at_mut(allowed.len())
+            .0
+            .copy_from_slice(allowed);
         Self {
             offset,
             mask,
-            values,
+            values: u32::from_ne_bytes(values),
         }
     }
 
+    #[inline]
     pub(super) fn agrees(&self, bytes: &[u8]) -> bool {
-        bytes
-            .get(self.offset)
-            .is_some_and(|byte| self.values.contains(&(byte & self.mask)))
+        bytes.get(self.offset).is_some_and(|byte| {
+            // A byte that agrees leaves zeros; only from such a one, or from one above it, is a bit 8 borrowed.
+            let different = self.values ^ (u32::from(byte & self.mask) * 0x0101_0101);
+            different.wrapping_sub(0x0101_0101) & !different & 0x8080_8080 != 0
+        })
     }
 }
 
@@ -94,7 +102,8 @@ pub(super) enum DiscretionaryData {
 /// One layout.
 pub(super) struct Shape {
     name: &'static str,
-    pub(super) lengths: &'static [RangeInclusive<usize>],
+    /// A bit for each length.
+    lengths: u64,
     pub(super) fixed: &'static [Fixed],
     pub(super) key_index: Option<usize>,
     pub(super) cvn: Option<usize>,
@@ -110,7 +119,7 @@ const MAX: usize = super::MAX_LENGTH;
 
 const CCD: Shape = Shape {
     name: "CCD",
-    lengths: &[32..=32],
+    lengths: lengths(&[(32, 32)]),
     fixed: &[
         Fixed::new(0, 0xFF, &[0x0F]),
         Fixed::new(1, 0xFF, &[0xA4, 0xA5, 0xA6]),
@@ -126,7 +135,7 @@ const CCD: Shape = Shape {
 
 const M_CHIP: Shape = Shape {
     name: "M/Chip",
-    lengths: &[18..=18, 20..=20, 26..=26, 28..=28],
+    lengths: lengths(&[(18, 18), (20, 20), (26, 26), (28, 28)]),
     fixed: &[Fixed::new(1, 0xFF, &[0x10, 0x11, 0x14, 0x15])],
     key_index: Some(0),
     cvn: Some(1),
@@ -138,7 +147,7 @@ const M_CHIP: Shape = Shape {
 
 const VISA_0_1_3: Shape = Shape {
     name: "Visa format 0, 1 or 3",
-    lengths: &[7..=MAX],
+    lengths: lengths(&[(7, MAX)]),
     fixed: &[
         Fixed::new(0, 0xFF, &[0x06]),
         Fixed::new(2, 0xF0, &[0x00, 0x10, 0x30]),
@@ -154,7 +163,7 @@ const VISA_0_1_3: Shape = Shape {
 
 const VISA_2_4: Shape = Shape {
     name: "Visa format 2 or 4",
-    lengths: &[32..=32],
+    lengths: lengths(&[(32, 32)]),
     fixed: &[
         Fixed::new(0, 0xFF, &[0x1F]),
         Fixed::new(1, 0xF0, &[0x20, 0x40]),
@@ -169,7 +178,7 @@ const VISA_2_4: Shape = Shape {
 
 const UNION_PAY: Shape = Shape {
     name: "UnionPay",
-    lengths: &[8..=MAX],
+    lengths: lengths(&[(8, MAX)]),
     fixed: &[Fixed::new(0, 0xFF, &[0x07]), Fixed::new(3, 0xFF, &[0x03])],
     key_index: Some(1),
     cvn: Some(2),
@@ -181,7 +190,7 @@ const UNION_PAY: Shape = Shape {
 
 const INTERAC: Shape = Shape {
     name: "Interac",
-    lengths: &[8..=MAX],
+    lengths: lengths(&[(8, MAX)]),
     fixed: &[Fixed::new(3, 0xFF, &[0x04])],
     key_index: Some(1),
     cvn: Some(2),
@@ -193,7 +202,7 @@ const INTERAC: Shape = Shape {
 
 const JCB: Shape = Shape {
     name: "JCB (not established)",
-    lengths: &[7..=MAX],
+    lengths: lengths(&[(7, MAX)]),
     fixed: &[Fixed::new(3, 0xFF, &[0x03])],
     key_index: Some(1),
     cvn: Some(2),
@@ -205,7 +214,7 @@ const JCB: Shape = Shape {
 
 const OPAQUE: Shape = Shape {
     name: "opaque",
-    lengths: &[1..=MAX],
+    lengths: lengths(&[(1, MAX)]),
     fixed: &[],
     key_index: None,
     cvn: None,
@@ -215,12 +224,35 @@ const OPAQUE: Shape = Shape {
     discretionary: DiscretionaryData::None,
 };
 
+/// Lengths from the first to the second of each pair, as bits.
+const fn lengths(ranges: &[(usize, usize)]) -> u64 {
+    let mut lengths = 0;
+    let mut place = 0;
+    while place < ranges.len() {
+        let (first, last) = ranges[place];
+        lengths |= (2 << last) - (1 << first);
+        place += 1;
+    }
+    lengths
+}
+
 impl Shape {
+    /// Whether `bytes` are as long as this layout's, and have its fixed bytes.
+    #[inline]
+    pub(super) fn has(&self, bytes: &[u8]) -> bool {
+        self.allows(bytes.len()) && self.fixed.iter().all(|fixed| fixed.agrees(bytes))
+    }
+
+    /// Whether issuer application data of this layout can be so long.
+    #[inline]
+    pub(super) const fn allows(&self, length: usize) -> bool {
+        length <= MAX && self.lengths >> length & 1 != 0
+    }
+
     /// Shortest and longest length.
-    pub(super) fn bounds(&self) -> (usize, usize) {
-        let min = self.lengths.iter().map(|range| *range.start()).min();
-        let max = self.lengths.iter().map(|range| *range.end()).max();
-        (min.unwrap_or(1), max.unwrap_or(MAX))
+    pub(super) const fn bounds(&self) -> (usize, usize) {
+        let (zeros, used) = (self.lengths.trailing_zeros(), self.lengths.ilog2());
+        (zeros as usize, used as usize)
     }
 }
 
@@ -237,6 +269,7 @@ impl IadLayout {
         Self::Opaque,
     ];
 
+    #[inline]
     pub(super) const fn shape(self) -> &'static Shape {
         match self {
             Self::Ccd => &CCD,

@@ -8,6 +8,7 @@ mod layout;
 mod tests;
 
 pub(crate) use build::{counters_mut, dac_mut, write_cvr};
+pub(crate) use cvr::GenerateAcs;
 pub use cvr::{CardVerificationResults, SecondGenerateAc};
 pub(crate) use cvr_tables::Fact;
 pub use layout::{IadLayout, IadTail};
@@ -65,21 +66,15 @@ impl<'a> IssuerApplicationData<'a> {
     /// # Errors
     /// As [`parse`](Self::parse), less what `tail` tolerates.
     pub fn parse_with_tail(layout: IadLayout, tail: IadTail, bytes: &'a [u8]) -> Result<Self> {
+        Self::read(layout, tail, bytes).ok_or_else(|| Self::contradiction(layout, bytes))
+    }
+
+    /// As [`parse_with_tail`](Self::parse_with_tail), if nothing is wrong.
+    #[inline(always)] // It is large, and taken apart at once by whoever verifies a cryptogram.
+    pub(crate) fn read(layout: IadLayout, tail: IadTail, bytes: &'a [u8]) -> Option<Self> {
         let shape = layout.shape();
-        check_length(1, MAX_LENGTH, bytes)?;
-        let (min, max) = shape.bounds();
-        check_length(min, max, bytes)?;
-        if !shape
-            .lengths
-            .iter()
-            .any(|range| range.contains(&bytes.len()))
-        {
-            return Err(Error::new(ErrorKind::IadLayout).at(bytes.len()));
-        }
-        for fixed in shape.fixed {
-            if !fixed.agrees(bytes) {
-                return Err(Error::new(ErrorKind::IadLayout).at(fixed.offset));
-            }
+        if !shape.has(bytes) {
+            return None;
         }
         let (length, discretionary) = match shape.discretionary {
             DiscretionaryData::None => (bytes.len(), None),
@@ -87,11 +82,33 @@ impl<'a> IssuerApplicationData<'a> {
             DiscretionaryData::Counted(at) => counted(bytes, at, tail)?,
             DiscretionaryData::FirstByteCounts(start) => rest_counted(bytes, start, tail)?,
         };
-        Ok(Self {
+        Some(Self {
             layout,
             bytes: bytes.get(..length).unwrap_or(bytes),
             discretionary,
         })
+    }
+
+    /// What is wrong with `bytes`, of which there is no [`read`](Self::read).
+    #[cold]
+    pub(crate) fn contradiction(layout: IadLayout, bytes: &[u8]) -> Error {
+        let shape = layout.shape();
+        let (min, max) = shape.bounds();
+        for (min, max) in [(1, MAX_LENGTH), (min, max)] {
+            if let Err(error) = check_length(min, max, bytes) {
+                return error;
+            }
+        }
+        let fixed = shape.fixed.iter().find(|fixed| !fixed.agrees(bytes));
+        let offset = match (fixed, &shape.discretionary) {
+            // One of the lengths between that it has not.
+            _ if !shape.allows(bytes.len()) => bytes.len(),
+            (Some(fixed), _) => fixed.offset,
+            // Else an inner length that does not lead to the end.
+            (None, DiscretionaryData::Counted(at)) => *at,
+            (None, _) => 0,
+        };
+        Error::new(ErrorKind::IadLayout).at(offset)
     }
 
     /// The layout under which the bytes were read.
@@ -104,10 +121,12 @@ impl<'a> IssuerApplicationData<'a> {
         self.bytes
     }
 
+    #[inline]
     fn span(&self, (start, end): Span) -> Option<&'a [u8]> {
         self.bytes.get(start..end)
     }
 
+    #[inline]
     fn byte(&self, offset: Option<usize>) -> Option<u8> {
         self.bytes.get(offset?).copied()
     }
@@ -117,12 +136,14 @@ impl<'a> IssuerApplicationData<'a> {
     /// Visa names its versions of formats 0, 1 and 3 in decimal (`0A` is "CVN 10", `12` is "CVN 18") and those of
     /// formats 2 and 4 in quoted hexadecimal (`22` is "CVN '22'").
     #[doc(alias = "CCI")]
+    #[inline]
     pub fn cvn(&self) -> Option<u8> {
         self.byte(self.layout.shape().cvn)
     }
 
     /// Derivation key index: which of the issuer's keys the card has.
     #[doc(alias = "DKI")]
+    #[inline]
     pub fn key_index(&self) -> Option<u8> {
         self.byte(self.layout.shape().key_index)
     }
@@ -132,9 +153,19 @@ impl<'a> IssuerApplicationData<'a> {
     /// With Visa formats 0, 1 and 3, and with UnionPay, they begin with their own length, `03`, which the
     /// payment systems count as their first byte.
     #[doc(alias = "CVR")]
+    #[inline(always)]
     pub fn cvr(&self) -> Option<CardVerificationResults<'a>> {
         let bytes = self.span(self.layout.shape().cvr?)?;
         Some(CardVerificationResults::new(self.layout, bytes))
+    }
+
+    /// What the card verification results say of both GENERATE ACs, where they say it.
+    #[inline(always)]
+    pub(crate) fn generate_acs(&self) -> GenerateAcs {
+        match self.cvr() {
+            Some(cvr) => cvr.generate_acs(),
+            None => GenerateAcs::UNKNOWN,
+        }
     }
 
     /// M/Chip: the data authentication code, or two bytes of the ICC dynamic number.
@@ -173,34 +204,34 @@ fn check_length(min: usize, max: usize, bytes: &[u8]) -> Result<()> {
 /// End of the IAD, and its discretionary data.
 type End = (usize, Option<Span>);
 
-/// Where an IAD ends whose discretionary data, if any, follow their length at offset `at`.
-fn counted(bytes: &[u8], at: usize, tail: IadTail) -> Result<End> {
+/// Where an IAD ends whose discretionary data, if any, follow their length at offset `at`; `None` when that lies.
+#[inline]
+fn counted(bytes: &[u8], at: usize, tail: IadTail) -> Option<End> {
     let Some(&count) = bytes.get(at) else {
-        return Ok((bytes.len(), None));
+        return Some((bytes.len(), None));
     };
     let start = at + 1;
     let end = start + usize::from(count);
     match tail {
-        IadTail::Any => Ok((bytes.len(), Some((at, bytes.len())))),
-        _ if end == bytes.len() => Ok((end, Some((start, end)))),
+        IadTail::Any => Some((bytes.len(), Some((at, bytes.len())))),
+        _ if end == bytes.len() => Some((end, Some((start, end)))),
         // A zero here is padding already: a card without discretionary data sends no length for them.
-        IadTail::ZeroPadded if is_zero_from(bytes, at) => Ok((at, None)),
-        IadTail::ZeroPadded if is_zero_from(bytes, end) => Ok((end, Some((start, end)))),
-        IadTail::Exact | IadTail::ZeroPadded => Err(Error::new(ErrorKind::IadLayout).at(at)),
+        IadTail::ZeroPadded if is_zero_from(bytes, at) => Some((at, None)),
+        IadTail::ZeroPadded if is_zero_from(bytes, end) => Some((end, Some((start, end)))),
+        IadTail::Exact | IadTail::ZeroPadded => None,
     }
 }
 
-/// Where an IAD ends whose first byte counts all others.
-fn rest_counted(bytes: &[u8], start: usize, tail: IadTail) -> Result<End> {
+/// Where an IAD ends whose first byte counts all others; `None` when it lies.
+#[inline]
+fn rest_counted(bytes: &[u8], start: usize, tail: IadTail) -> Option<End> {
     let end = 1 + usize::from(bytes.first().copied().unwrap_or(0));
     let ends_there = end == bytes.len()
         || tail == IadTail::ZeroPadded && end >= start && is_zero_from(bytes, end);
     if tail == IadTail::Any {
-        Ok((bytes.len(), Some((start, bytes.len()))))
-    } else if ends_there {
-        Ok((end, Some((start, end))))
+        Some((bytes.len(), Some((start, bytes.len()))))
     } else {
-        Err(Error::new(ErrorKind::IadLayout).at(0))
+        ends_there.then_some((end, Some((start, end))))
     }
 }
 

@@ -2,85 +2,55 @@
 
 use alloc::vec::Vec;
 
+use super::order::Ready;
 use super::outcome;
 use crate::crypto::lanes::aes::{Backend, Item, MasterKey, Response, Verdict};
-use crate::cryptogram::{ArpcKey, ArpcMethod};
-use crate::issuer::batch::emptied;
+use crate::cryptogram::{ArpcKey, ArpcMethod, CryptogramVersion};
 use crate::issuer::{BatchOutcome, BatchRequest, KeySets};
 use crate::key::{CardKeyOption, SessionDerivation, SessionKeyMethod};
 
 /// Fewer requests of one key than this are faster one by one.
 const WORTHWHILE: usize = 2;
 
-/// See [`super::Memory`].
-#[derive(Default)]
-pub(super) struct Memory {
-    /// Key index and number of each request.
-    order: Vec<(u8, usize)>,
-    items: Vec<Item<'static>>,
-    verdicts: Vec<Verdict>,
-}
+/// What the lanes found, in memory that is kept.
+pub(super) type Found = Vec<Verdict>;
 
-pub(super) fn verify_many<K: KeySets + ?Sized>(
+/// Verifies what was made ready.
+pub(super) fn verify<K: KeySets + ?Sized>(
     keys: &K,
-    requests: &[BatchRequest<'_>],
+    ready: &mut Ready<Item<'_>>,
     outcomes: &mut [BatchOutcome],
-    memory: &mut Memory,
+    verdicts: &mut Found,
 ) {
-    let Memory {
-        order,
-        items,
-        verdicts,
-    } = memory;
-    order.clear();
-    for (place, request) in requests.iter().enumerate() {
-        let index = request.cryptogram.card.index;
-        let is_aes = keys
-            .set(index)
-            .is_some_and(|set| set.ac().algorithm().is_aes());
-        if is_aes && item(request).is_some() {
-            order.push((index, place));
-        }
-    }
-    order.sort_unstable();
-    for group in order.chunk_by(|(a, _), (b, _)| a == b) {
-        let key = group.first().and_then(|(index, _)| keys.set(*index));
+    for (places, items) in ready.groups(|a, b| a.key_index != b.key_index) {
+        let key = places.first().and_then(|place| keys.set(place.key_index));
         let master = key.and_then(|set| MasterKey::new(set.ac().secret().bytes()));
-        let Some(master) = master.filter(|_| group.len() >= WORTHWHILE) else {
+        let Some(master) = master.filter(|_| items.len() >= WORTHWHILE) else {
             continue;
         };
-        let mut together: Vec<Item<'_>> = core::mem::take(items);
-        let of_group = |(_, place): &(u8, usize)| item(requests.get(*place)?);
-        together.extend(group.iter().filter_map(of_group));
         verdicts.clear();
-        verdicts.resize(together.len(), Verdict::default());
-        Backend::active().verify_batch(&master, &together, verdicts);
-        *items = emptied(together);
-        for ((_, place), verdict) in group.iter().zip(&*verdicts) {
-            let mut response = [0; 8];
-            for (to, from) in response.iter_mut().zip(verdict.arpc().unwrap_or_default()) {
-                *to = *from;
-            }
-            if let Some(place) = outcomes.get_mut(*place) {
-                *place = outcome(verdict.is_valid(), response);
+        verdicts.resize(items.len(), Verdict::default());
+        Backend::active().verify_batch(&master, items, verdicts);
+        for (place, verdict) in places.iter().zip(&*verdicts) {
+            if let Some(to) = outcomes.get_mut(place.request as usize) {
+                *to = outcome(verdict.is_valid(), verdict.padded_arpc());
             }
         }
     }
+}
+
+/// Whether lanes compute for a version and a card key option.
+pub(super) fn is_computable(option: CardKeyOption, version: &CryptogramVersion) -> bool {
+    option == CardKeyOption::C && version.session_key == SessionKeyMethod::EmvCommon
 }
 
 /// What a lane needs; `None` for what lanes do not compute.
-fn item<'a>(request: &BatchRequest<'a>) -> Option<Item<'a>> {
+#[inline]
+pub(super) fn item<'a>(request: &BatchRequest<'a>) -> Option<Item<'a>> {
     let cryptogram = &request.cryptogram;
-    let (card, version) = (cryptogram.card, cryptogram.version);
-    let derivation = version
-        .session_key
-        .for_cryptogram(cryptogram.atc, cryptogram.un);
-    let (
-        CardKeyOption::C,
-        SessionKeyMethod::EmvCommon,
-        SessionDerivation::EmvCommon { diversifier },
-    ) = (card.option, version.session_key, derivation)
-    else {
+    let (card, method) = (cryptogram.card, cryptogram.version.session_key);
+    let derivation = method.for_cryptogram(cryptogram.atc, cryptogram.un);
+    let SessionDerivation::EmvCommon { diversifier } = derivation else {
         return None;
     };
     Some(Item {
@@ -92,6 +62,7 @@ fn item<'a>(request: &BatchRequest<'a>) -> Option<Item<'a>> {
     })
 }
 
+#[inline]
 fn response<'a>(request: &BatchRequest<'a>) -> Option<Response<'a>> {
     let version = request.cryptogram.version;
     match (request.response, version.arpc, version.arpc_key) {

@@ -2,14 +2,14 @@
 
 use alloc::vec::Vec;
 
+use super::order::Ready;
 use super::outcome;
-use crate::crypto::lanes::des::{self as lanes, Item, ResponseKey, Shape};
-use crate::crypto::lanes::single::{self, Session};
-use crate::crypto::{Algorithm, Padding};
-use crate::cryptogram::{ArpcKey, ArpcMethod};
-use crate::issuer::batch::emptied;
-use crate::issuer::{BatchOutcome, BatchRequest, KeySets};
-use crate::key::{CardKeyOption, SessionDerivation, SessionKeyMethod};
+use crate::crypto::lanes::des::{self as lanes, Item, ResponseKey, SessionKey, Shape};
+use crate::crypto::lanes::single;
+use crate::crypto::push;
+use crate::cryptogram::{ArpcKey, ArpcMethod, CryptogramVersion};
+use crate::issuer::{BatchOutcome, BatchRequest, CryptogramRequest, KeySets};
+use crate::key::{Ac, CardKeyOption, IssuerMasterKey, SessionDerivation, SessionKeyMethod};
 
 /// Longest padded message that is taken, in blocks; EMV's own lists need nine.
 const MAX_BLOCKS: usize = 10;
@@ -17,296 +17,255 @@ const MAX_BLOCKS: usize = 10;
 /// Fewer requests of one shape than this are faster one after the other: lanes cost the same however few are used.
 const WORTHWHILE: usize = 12;
 
-/// A request made ready for a lane.
-struct Prepared {
-    place: usize,
-    key_index: u8,
-    card: [u8; 8],
-    session: [u8; 8],
-    message: [[u8; 8]; MAX_BLOCKS],
-    cryptogram: [u8; 8],
-    response: [[u8; 8]; 2],
-}
+/// What the lanes found, in memory that is kept.
+pub(super) type Found = Vec<lanes::Outcome>;
 
-/// See [`super::Memory`].
-#[derive(Default)]
-pub(super) struct Memory {
-    order: Vec<Place>,
-    prepared: Vec<Prepared>,
-    items: Vec<Item<'static>>,
-    found: Vec<lanes::Outcome>,
-}
-
-/// The number of a request, behind what requests are sorted by: their shapes, so that equal ones are neighbours, and
-/// the key index, because lanes with one key share its transposition. 16 bits, 8 bits and 40 bits of one number, which is
-/// quicker to sort than a structure.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Place(u64);
-
-impl Place {
-    fn new(shape: &Shape, key_index: u8, request: usize) -> Self {
-        Self(u64::from(shape_order(shape)) << 48 | u64::from(key_index) << 40 | request as u64)
-    }
-
-    const fn shape(self) -> u64 {
-        self.0 >> 48
-    }
-
-    const fn request(self) -> usize {
-        (self.0 & 0xFF_FFFF_FFFF) as usize
-    }
-}
-
-pub(super) fn verify_many<K: KeySets + ?Sized>(
+/// Verifies what was made ready.
+pub(super) fn verify<K: KeySets + ?Sized>(
     keys: &K,
-    requests: &[BatchRequest<'_>],
+    ready: &mut Ready<Item<'_>>,
     outcomes: &mut [BatchOutcome],
-    memory: &mut Memory,
+    found: &mut Found,
 ) {
-    let Memory {
-        order,
-        prepared,
-        items,
-        found,
-    } = memory;
-    order.clear();
-    for (place, request) in requests.iter().enumerate() {
-        if let Some(shape) = shape(keys, request) {
-            order.push(Place::new(&shape, request.cryptogram.card.index, place));
-        }
-    }
-    order.sort_unstable();
-    for group in order.chunk_by(|a, b| a.shape() == b.shape()) {
-        let request = |place: &Place| requests.get(place.request());
-        let Some(shape) = group.first().and_then(request).and_then(|r| shape(keys, r)) else {
+    for (places, items) in ready.groups(|a, b| a.kind != b.kind) {
+        let Some(first) = places.first() else {
             continue;
         };
-        prepared.clear();
-        prepared.extend(
-            group
-                .iter()
-                .filter_map(|place| prepare(&shape, place.request(), request(place)?)),
-        );
-        if group.len() < WORTHWHILE {
-            for item in &*prepared {
-                if let Some(place) = outcomes.get_mut(item.place) {
-                    *place = item.alone(keys, &shape);
+        let shape = Kind(first.kind).shape();
+        if items.len() < WORTHWHILE {
+            for (place, item) in places.iter().zip(items) {
+                if let Some(to) = outcomes.get_mut(place.request as usize) {
+                    *to = alone(keys, place.key_index, &shape, item);
                 }
             }
             continue;
         }
-        let mut together: Vec<Item<'_>> = core::mem::take(items);
-        together.extend(prepared.iter().filter_map(|item| item.item(keys, &shape)));
         found.clear();
-        found.resize(together.len(), lanes::Outcome::default());
-        let backend = lanes::Backend::best_for(together.len());
-        let verified = backend.verify(&shape, &together, found);
-        *items = emptied(together);
-        // There is an item for every request, and every item fits the shape; were it not so, all would stay pending.
-        if verified.is_err() || found.len() != prepared.len() {
+        found.resize(items.len(), lanes::Outcome::default());
+        let backend = lanes::Backend::best_for(items.len());
+        // Every item fits the shape; were it not so, all would stay pending.
+        if backend.verify(&shape, items, found).is_err() {
             continue;
         }
-        for (item, found) in prepared.iter().zip(&*found) {
-            if let Some(place) = outcomes.get_mut(item.place) {
-                *place = outcome(found.verified, found.response);
+        for (place, found) in places.iter().zip(&*found) {
+            if let Some(to) = outcomes.get_mut(place.request as usize) {
+                *to = outcome(found.verified, found.response);
             }
         }
     }
 }
 
-impl Prepared {
-    fn message(&self, shape: &Shape) -> &[[u8; 8]] {
-        self.message.get(..shape.blocks).unwrap_or(&self.message)
-    }
-
-    /// For the lanes. The key's length was checked, so there is an item for every request.
-    fn item<'a, K: KeySets + ?Sized>(&'a self, keys: &'a K, shape: &Shape) -> Option<Item<'a>> {
-        Some(Item {
-            issuer_key: keys
-                .set(self.key_index)?
-                .ac()
-                .secret()
-                .bytes()
-                .try_into()
-                .ok()?,
-            card: self.card,
-            session: self.session,
-            message: self.message(shape),
-            cryptogram: self.cryptogram,
-            response: self.response,
-        })
-    }
-
-    /// On its own, in the shortest time. An answer is left to be asked for: the proof comes first.
-    fn alone<K: KeySets + ?Sized>(&self, keys: &K, shape: &Shape) -> BatchOutcome {
-        let master = keys
-            .set(self.key_index)
-            .and_then(|set| set.ac().scheduled_tdes());
-        let Some(master) = master else {
-            return BatchOutcome::Pending;
-        };
-        let session = match shape.session {
-            None => Session::CardKey,
-            Some(lanes::SessionKey(difference)) => {
-                let mut second = self.session;
-                for (byte, change) in second.iter_mut().zip(difference) {
-                    *byte ^= change;
-                }
-                Session::Derived([self.session, second])
-            }
-        };
-        let verdict = single::verify(
-            master,
-            &single::Request {
-                diversification: self.card,
-                session,
-                message: self.message(shape),
-                cryptogram: self.cryptogram,
-                response: single::Response::None,
-                response_key: single::ResponseKey::Session,
-            },
-        );
-        match (verdict.is_valid(), shape.response) {
-            (true, lanes::Response::None) => outcome(true, [0; 8]),
-            (true, _) => BatchOutcome::Pending,
-            (false, _) => BatchOutcome::Wrong,
-        }
-    }
-}
-
-/// A number for each shape.
-fn shape_order(shape: &Shape) -> u16 {
+/// On its own, in the shortest time. An answer is left to be asked for: the proof comes first.
+fn alone<K: KeySets + ?Sized>(
+    keys: &K,
+    key_index: u8,
+    shape: &Shape,
+    item: &Item<'_>,
+) -> BatchOutcome {
+    let master = keys
+        .set(key_index)
+        .and_then(|set| set.ac().scheduled_tdes());
+    let Some(master) = master else {
+        return BatchOutcome::Pending;
+    };
     let session = match shape.session {
-        None => 0,
-        Some(key) => 1 + u16::from(key == lanes::SessionKey::UNIONPAY),
-    };
-    let response = match shape.response {
-        lanes::Response::None => 0,
-        lanes::Response::Method1(ResponseKey::Card) => 1,
-        lanes::Response::Method1(ResponseKey::Signing) => 2,
-        lanes::Response::Method2 { blocks: 1 } => 3,
-        lanes::Response::Method2 { .. } => 4,
-    };
-    // No more than MAX_BLOCKS, three and five values.
-    (shape.blocks as u16 * 3 + session) * 5 + response
-}
-
-/// What has to be computed for a request; `None` for what lanes do not compute.
-fn shape<K: KeySets + ?Sized>(keys: &K, request: &BatchRequest<'_>) -> Option<Shape> {
-    let cryptogram = &request.cryptogram;
-    let (card, version) = (cryptogram.card, cryptogram.version);
-    if keys.set(card.index)?.ac().algorithm() != Algorithm::Tdes
-        || !matches!(
-            card.option,
-            CardKeyOption::A | CardKeyOption::B | CardKeyOption::BEveryLength
-        )
-    {
-        return None;
-    }
-    let length = cryptogram.data.len();
-    let blocks = match version.padding {
-        Padding::Method1 => length.div_ceil(8).max(1),
-        Padding::Method2 => length / 8 + 1,
-        _ => return None,
-    };
-    if blocks > MAX_BLOCKS {
-        return None;
-    }
-    let (session, _) = session(request)?;
-    let (response, _) = response(request)?;
-    Some(Shape {
-        blocks,
-        session,
-        response,
-    })
-}
-
-/// What a lane needs for a request of this shape.
-fn prepare(shape: &Shape, place: usize, request: &BatchRequest<'_>) -> Option<Prepared> {
-    let cryptogram = &request.cryptogram;
-    let card = cryptogram.card;
-    let (_, session) = session(request)?;
-    let (_, response) = response(request)?;
-    let [diversifier @ .., _, _, _, _, _, _, _, _] =
-        card.option.diversifier(&card.pan, card.sequence);
-    let mut message = [[0; 8]; MAX_BLOCKS];
-    let bytes = message.as_flattened_mut();
-    let data = cryptogram.data;
-    bytes.get_mut(..data.len())?.copy_from_slice(data);
-    if cryptogram.version.padding == Padding::Method2 {
-        *bytes.get_mut(data.len())? = 0x80;
-    }
-    debug_assert!(data.len() <= 8 * shape.blocks);
-    Some(Prepared {
-        place,
-        key_index: card.index,
-        card: diversifier,
-        session,
-        message,
-        cryptogram: cryptogram.claimed.0,
-        response,
-    })
-}
-
-/// How the session key comes about, and the first block that is enciphered for it.
-fn session(request: &BatchRequest<'_>) -> Option<(Option<lanes::SessionKey>, [u8; 8])> {
-    let cryptogram = &request.cryptogram;
-    let method = cryptogram.version.session_key;
-    match (method, method.for_cryptogram(cryptogram.atc, cryptogram.un)) {
-        (SessionKeyMethod::None, _) => Some((None, [0; 8])),
-        (
-            _,
-            SessionDerivation::EmvCommon {
-                diversifier: [a, b, _, d, e, f, g, h, ..],
-            },
-        ) => Some((Some(lanes::SessionKey::COMMON), [a, b, 0xF0, d, e, f, g, h])),
-        (_, SessionDerivation::UnionPay { atc }) => {
-            let [a, b] = atc.to_bytes();
-            Some((Some(lanes::SessionKey::UNIONPAY), [0, 0, 0, 0, 0, 0, a, b]))
+        None => single::Session::CardKey,
+        Some(SessionKey(difference)) => {
+            let mut second = item.session;
+            for (byte, change) in second.iter_mut().zip(difference) {
+                *byte ^= change;
+            }
+            single::Session::Derived([item.session, second])
         }
-        _ => None,
+    };
+    let verdict = single::verify(
+        master,
+        &single::Request {
+            diversification: item.card,
+            session,
+            message: item.message,
+            cryptogram: item.cryptogram,
+            response: single::Response::None,
+            response_key: single::ResponseKey::Session,
+        },
+    );
+    match (verdict.is_valid(), shape.response) {
+        (true, lanes::Response::None) => outcome(true, [0; 8]),
+        (true, _) => BatchOutcome::Pending,
+        (false, _) => BatchOutcome::Wrong,
     }
 }
 
-/// The answer to compute beside, and what it is made of behind the cryptogram.
-fn response(request: &BatchRequest<'_>) -> Option<(lanes::Response, [[u8; 8]; 2])> {
+/// A number for each shape: blocks of the message, session key and answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Kind(u8);
+
+/// The session keys that lanes make.
+const SESSION_KEYS: [Option<SessionKey>; 3] =
+    [None, Some(SessionKey::COMMON), Some(SessionKey::UNIONPAY)];
+
+/// The answers that lanes make.
+const RESPONSES: [lanes::Response; 5] = [
+    lanes::Response::None,
+    lanes::Response::Method1(ResponseKey::Card),
+    lanes::Response::Method1(ResponseKey::Signing),
+    lanes::Response::Method2 { blocks: 1 },
+    lanes::Response::Method2 { blocks: 2 },
+];
+
+impl Kind {
+    /// `session` and `response` are places in the lists above.
+    #[inline]
+    const fn new(blocks: usize, session: usize, response: usize) -> Self {
+        const { assert!((MAX_BLOCKS + 1) * SESSION_KEYS.len() * RESPONSES.len() <= 0x100) };
+        Self(((blocks * SESSION_KEYS.len() + session) * RESPONSES.len() + response) as u8)
+    }
+
+    fn shape(self) -> Shape {
+        let (rest, response) = (
+            usize::from(self.0) / RESPONSES.len(),
+            usize::from(self.0) % RESPONSES.len(),
+        );
+        let session = SESSION_KEYS.get(rest % SESSION_KEYS.len());
+        Shape {
+            blocks: rest / SESSION_KEYS.len(),
+            session: session.copied().flatten(),
+            response: RESPONSES
+                .get(response)
+                .copied()
+                .unwrap_or(lanes::Response::None),
+        }
+    }
+}
+
+/// What requests of one version, key index and card key option have in common.
+pub(super) struct Recipe<'k> {
+    issuer_key: &'k [u8; 16],
+    /// Place in [`SESSION_KEYS`].
+    session: usize,
+}
+
+impl<'k> Recipe<'k> {
+    /// `None` for what lanes do not compute.
+    pub(super) fn of(
+        key: &'k IssuerMasterKey<Ac>,
+        option: CardKeyOption,
+        version: &CryptogramVersion,
+    ) -> Option<Self> {
+        let session = match version.session_key {
+            SessionKeyMethod::None => 0,
+            SessionKeyMethod::EmvCommon | SessionKeyMethod::Mastercard => 1,
+            SessionKeyMethod::UnionPay => 2,
+            _ => return None,
+        };
+        let eight_bytes = matches!(
+            option,
+            CardKeyOption::A | CardKeyOption::B | CardKeyOption::BEveryLength
+        );
+        Some(Self {
+            issuer_key: key.secret().bytes().try_into().ok()?,
+            session,
+        })
+        .filter(|_| eight_bytes)
+    }
+
+    /// What a lane needs, and its kind, which only those share that are verified together; `None` where lanes do not compute it.
+    #[inline]
+    pub(super) fn item<'a>(&self, request: &BatchRequest<'a>) -> Option<(u8, Item<'a>)>
+    where
+        'k: 'a,
+    {
+        let cryptogram = &request.cryptogram;
+        let (card, message) = (cryptogram.card, cryptogram.signed.padded());
+        let (answer, response) = response(request)?;
+        if !(1..=MAX_BLOCKS).contains(&message.len()) {
+            return None;
+        }
+        let [diversifier @ .., _, _, _, _, _, _, _, _] =
+            card.option.diversifier(&card.pan, card.sequence);
+        let item = Item {
+            issuer_key: self.issuer_key,
+            message,
+            card: diversifier,
+            session: session_block(cryptogram),
+            cryptogram: cryptogram.claimed.0,
+            response,
+        };
+        Some((Kind::new(message.len(), self.session, answer).0, item))
+    }
+}
+
+/// The first block that is enciphered for the session key.
+#[inline]
+fn session_block(request: &CryptogramRequest<'_>) -> [u8; 8] {
+    let method = request.version.session_key;
+    match method.for_cryptogram(request.atc, request.un) {
+        SessionDerivation::EmvCommon {
+            diversifier: [a, b, _, d, e, f, g, h, ..],
+        } => [a, b, 0xF0, d, e, f, g, h],
+        SessionDerivation::UnionPay { atc } => {
+            let [a, b] = atc.to_bytes();
+            [0, 0, 0, 0, 0, 0, a, b]
+        }
+        _ => [0; 8],
+    }
+}
+
+/// The answer to compute beside, as a place in [`RESPONSES`], and what it is made of behind the cryptogram.
+#[inline]
+fn response(request: &BatchRequest<'_>) -> Option<(usize, [[u8; 8]; 2])> {
     let version = request.cryptogram.version;
-    let Some((response, method)) = request.response.zip(version.arpc) else {
-        return request
-            .response
-            .is_none()
-            .then_some((lanes::Response::None, [[0; 8]; 2]));
-    };
     let mut blocks = [[0; 8]; 2];
-    let bytes = blocks.as_flattened_mut();
-    match method {
-        ArpcMethod::Method1 => {
-            bytes
-                .get_mut(..2)?
-                .copy_from_slice(&response.arc().to_bytes());
-            let key = match version.arpc_key {
-                ArpcKey::CardKey => ResponseKey::Card,
-                ArpcKey::SessionKey => ResponseKey::Signing,
-            };
-            Some((lanes::Response::Method1(key), blocks))
+    let Some(response) = request.response else {
+        return Some((0, blocks));
+    };
+    let answer = match (version.arpc?, version.arpc_key) {
+        (ArpcMethod::Method1, key) => {
+            let [a, b] = response.arc().to_bytes();
+            blocks = [[a, b, 0, 0, 0, 0, 0, 0], [0; 8]];
+            match key {
+                ArpcKey::CardKey => 1,
+                ArpcKey::SessionKey => 2,
+            }
+        }
+        (ArpcMethod::Method2, ArpcKey::SessionKey) => {
+            let bytes = blocks.as_flattened_mut();
+            let end = push(bytes, 0, &response.csu().0).ok()?;
+            let end = push(bytes, end, response.proprietary()).ok()?;
+            // Status update, data and the padding byte: one block with up to three bytes of data, else two.
+            *bytes.get_mut(end)? = 0x80;
+            if end < 8 { 3 } else { 4 }
         }
         // Lanes sign method 2 with the key of the cryptogram alone, as every version of the table does.
-        ArpcMethod::Method2 if version.arpc_key == ArpcKey::SessionKey => {
-            let proprietary = response.proprietary();
-            bytes.get_mut(..4)?.copy_from_slice(&response.csu().0);
-            bytes
-                .get_mut(4..4 + proprietary.len())?
-                .copy_from_slice(proprietary);
-            *bytes.get_mut(4 + proprietary.len())? = 0x80;
-            // Status update, data and the padding byte: one block with up to three bytes of data, else two.
-            let used = 4 + proprietary.len() + 1;
-            Some((
-                lanes::Response::Method2 {
-                    blocks: used.div_ceil(8),
-                },
-                blocks,
-            ))
+        (ArpcMethod::Method2, ArpcKey::CardKey) => return None,
+    };
+    Some((answer, blocks))
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+
+    use std::collections::BTreeSet;
+
+    use super::{Kind, MAX_BLOCKS, RESPONSES, SESSION_KEYS, Shape};
+
+    #[test]
+    fn every_shape_has_a_number_of_its_own() {
+        let mut numbers = BTreeSet::new();
+        for blocks in 1..=MAX_BLOCKS {
+            for (session, session_key) in SESSION_KEYS.into_iter().enumerate() {
+                for (answer, response) in RESPONSES.into_iter().enumerate() {
+                    let kind = Kind::new(blocks, session, answer);
+                    let shape = Shape {
+                        blocks,
+                        session: session_key,
+                        response,
+                    };
+                    assert_eq!(kind.shape(), shape);
+                    assert!(numbers.insert(kind.0));
+                }
+            }
         }
-        ArpcMethod::Method2 => None,
     }
 }
