@@ -24,7 +24,7 @@
 )]
 
 use chipcard::crypto::lanes::single::{
-    Backend, Request, Response, ResponseKey, Session, Tdes2Key, verify,
+    Backend, Item, Outcome, Response, ResponseKey, SessionKey, Shape, Tdes2Key, verify,
 };
 use des::cipher::{BlockCipherDecrypt, BlockCipherEncrypt, KeyInit};
 use std::hint::black_box;
@@ -73,23 +73,33 @@ impl Input {
         }
     }
 
-    fn request(&self) -> Request<'_> {
-        Request {
-            diversification: self.y,
-            session: Session::common(self.atc),
+    /// The first block of the common session key.
+    const fn session(&self) -> [u8; 8] {
+        let [a, b] = self.atc;
+        [a, b, 0xF0, 0, 0, 0, 0, 0]
+    }
+
+    fn verify(&self, imk: &Tdes2Key) -> Outcome {
+        let shape = Shape {
+            blocks: self.message.len(),
+            session: Some(SessionKey::COMMON),
+            response: Response::Method1(ResponseKey::Signing),
+        };
+        let item = Item {
+            issuer_key: &self.imk,
             message: &self.message,
+            card: self.y,
+            session: self.session(),
             cryptogram: self.arqc,
-            response: Response::Method1 { arc: *b"00" },
-            response_key: ResponseKey::Session,
-        }
+            response: [*b"00\0\0\0\0\0\0", [0; 8]],
+        };
+        verify(imk, &shape, &item)
     }
 
     fn sign(&mut self) {
         let imk = Tdes2Key::new(&self.imk);
         let card = imk.derive([self.y, self.y.map(|byte| !byte)]);
-        let Session::Derived(blocks) = Session::common(self.atc) else {
-            return;
-        };
+        let blocks = SessionKey::COMMON.blocks(self.session());
         self.arqc = card.derive(blocks).retail_mac(&self.message);
     }
 }
@@ -181,9 +191,7 @@ fn plain(input: &Input) -> bool {
         key
     };
     let card = pair(input.imk, input.y, input.y.map(|byte| !byte));
-    let Session::Derived([left, right]) = Session::common(input.atc) else {
-        return false;
-    };
+    let [left, right] = SessionKey::COMMON.blocks(input.session());
     let key = pair(card, left, right);
     let (Ok(left), Ok(right)) = (
         des::Des::new_from_slice(&key[..8]),
@@ -259,7 +267,7 @@ fn main() {
                 || {},
                 |input| {
                     let imk = Tdes2Key::with_backend(backend, &input.imk);
-                    black_box(verify(&imk, &input.request()));
+                    black_box(input.verify(&imk));
                 },
             );
         }

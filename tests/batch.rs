@@ -305,6 +305,11 @@ fn aes_all_right() {
 }
 
 #[test]
+fn aes_all_wrong() {
+    compare(CipherFamily::Aes, Spoil::All);
+}
+
+#[test]
 fn aes_some_wrong() {
     compare(CipherFamily::Aes, Spoil::Seventh);
 }

@@ -9,10 +9,8 @@
     reason = "a failure here is a failed test"
 )]
 
-use chipcard::crypto::lanes::aes::{self, Item, KeyLength, MasterKey};
-use chipcard::crypto::lanes::single::{
-    self, Request, Response, ResponseKey, Session, Tdes2Key, verify,
-};
+use chipcard::crypto::lanes::aes::{self, Item, KeyLength, MasterKey, Response};
+use chipcard::crypto::lanes::single::{self, SessionKey, Shape, Tdes2Key, verify};
 use serde_json::Value;
 
 fn tests(file: &str) -> Vec<Value> {
@@ -55,27 +53,27 @@ fn needs_hash(test: &Value) -> bool {
     test["option"] == "B" && test["pan"].as_str().unwrap().len() > 16
 }
 
-fn session(test: &Value) -> Option<Session> {
-    let derived = |r: [u8; 8]| {
-        let with = |byte| {
-            let mut block = r;
-            block[2] = byte;
-            block
-        };
-        Session::Derived([with(0xF0), with(0x0F)])
+/// How the session key follows from the card key, `None` where it is the card key, and its first block.
+fn session(test: &Value) -> Option<(Option<SessionKey>, [u8; 8])> {
+    let common = |mut block: [u8; 8]| {
+        block[2] = 0xF0;
+        (Some(SessionKey::COMMON), block)
     };
     Some(match test["method"].as_str()? {
-        "none" => Session::CardKey,
-        "emv-csk" if test["atc"].is_string() => Session::common(bytes(&test["atc"])),
-        "emv-csk" => derived(bytes(&test["diversifier"])),
+        "none" => (None, [0; 8]),
+        "emv-csk" if test["atc"].is_string() => {
+            let [a, b] = bytes(&test["atc"]);
+            common([a, b, 0, 0, 0, 0, 0, 0])
+        }
+        "emv-csk" => common(bytes(&test["diversifier"])),
         "mastercard" => {
             let [a, b] = bytes(&test["atc"]);
             let [c, d, e, f] = bytes(&test["un"]);
-            derived([a, b, 0, 0, c, d, e, f])
+            common([a, b, 0, 0, c, d, e, f])
         }
         "unionpay" => {
             let [a, b]: [u8; 2] = bytes(&test["atc"]);
-            Session::Derived([[0, 0, 0, 0, 0, 0, a, b], [0, 0, 0, 0, 0, 0, !a, !b]])
+            (Some(SessionKey::UNIONPAY), [0, 0, 0, 0, 0, 0, a, b])
         }
         _ => return None,
     })
@@ -124,7 +122,7 @@ fn tdes_keys() {
             let key = match test["op"].as_str() {
                 Some("card-key") => card(),
                 _ => match session(test) {
-                    Some(Session::Derived(blocks)) => card().derive(blocks),
+                    Some((Some(key), first)) => card().derive(key.blocks(first)),
                     _ => continue,
                 },
             };
@@ -168,25 +166,25 @@ fn tdes_cryptograms() {
                 && let Some(session) = session(&test["session"])
             {
                 let imk = Tdes2Key::with_backend(backend, &bytes(&test["imk"]));
-                let mut request = Request {
-                    diversification: diversification(test),
+                let (session, first) = session;
+                let shape = Shape {
+                    blocks: message.len(),
                     session,
-                    message: &message,
-                    cryptogram,
-                    response: Response::None,
-                    response_key: ResponseKey::Session,
+                    response: single::Response::None,
                 };
-                assert!(
-                    verify(&imk, &request).is_valid(),
-                    "{backend:?} {}",
-                    test["id"]
-                );
-                request.cryptogram[3] ^= 0x20;
-                assert!(
-                    !verify(&imk, &request).is_valid(),
-                    "{backend:?} {}",
-                    test["id"]
-                );
+                let mut item = single::Item {
+                    issuer_key: &bytes(&test["imk"]),
+                    message: &message,
+                    card: diversification(test),
+                    session: first,
+                    cryptogram,
+                    response: [[0; 8]; 2],
+                };
+                let outcome = verify(&imk, &shape, &item);
+                assert!(outcome.verified, "{backend:?} {}", test["id"]);
+                item.cryptogram[3] ^= 0x20;
+                let outcome = verify(&imk, &shape, &item);
+                assert!(!outcome.verified, "{backend:?} {}", test["id"]);
             } else {
                 continue;
             }
@@ -210,9 +208,9 @@ fn tdes_responses() {
                 continue;
             } else {
                 match session(&test["session"]) {
-                    Some(Session::CardKey) => card_key(backend, test),
-                    Some(Session::Derived(blocks)) => card_key(backend, test).derive(blocks),
-                    _ => continue,
+                    Some((None, _)) => card_key(backend, test),
+                    Some((Some(key), first)) => card_key(backend, test).derive(key.blocks(first)),
+                    None => continue,
                 }
             };
             let arqc: [u8; 8] = bytes(&test["arqc"]);

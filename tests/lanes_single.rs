@@ -12,7 +12,7 @@
 mod random;
 
 use chipcard::crypto::lanes::single::{
-    Backend, DesKey, Request, Response, ResponseKey, Session, Tdes2Key, verify,
+    Backend, DesKey, Item, Outcome, Response, ResponseKey, SessionKey, Shape, Tdes2Key, verify,
 };
 use des::cipher::{BlockCipherDecrypt, BlockCipherEncrypt, KeyInit};
 use des::{Des, TdesEde2};
@@ -176,79 +176,101 @@ fn retail_macs_match_the_plain_crate() {
 
 struct Record {
     y: Block,
-    session: Session,
+    session_key: Option<SessionKey>,
+    session: Block,
     message: Vec<Block>,
     cryptogram: Block,
-    response: usize,
+    response: Response,
     response_key: ResponseKey,
     arc: [u8; 2],
     csu: [u8; 4],
     proprietary: Vec<u8>,
 }
 
+/// The key that signs: of the session, or the card's where there is none.
+const RESPONSE_KEYS: [ResponseKey; 2] = [ResponseKey::Signing, ResponseKey::Card];
+
 impl Record {
     fn random(random: &mut Random, length: usize) -> Self {
+        let proprietary: Vec<u8> = (0..random.below(9)).map(|_| random.next() as u8).collect();
+        let response_key = RESPONSE_KEYS[random.below(2)];
         Self {
             y: random.bytes(),
-            session: match random.below(4) {
-                0 => Session::CardKey,
-                1 => Session::Derived([random.bytes(), random.bytes()]),
-                _ => Session::common(random.bytes()),
+            session_key: match random.below(4) {
+                0 => None,
+                1 => Some(SessionKey(random.bytes())),
+                _ => Some(SessionKey::COMMON),
             },
+            session: random.bytes(),
             message: (0..length).map(|_| random.bytes()).collect(),
             cryptogram: [0; 8],
-            response: random.below(3),
-            response_key: [ResponseKey::Session, ResponseKey::Card][random.below(2)],
+            response: match random.below(3) {
+                0 => Response::None,
+                1 => Response::Method1(response_key),
+                _ => Response::Method2 {
+                    blocks: 1 + usize::from(proprietary.len() > 3),
+                },
+            },
+            response_key,
             arc: random.bytes(),
             csu: random.bytes(),
-            proprietary: (0..random.below(9)).map(|_| random.next() as u8).collect(),
+            proprietary,
         }
     }
 
-    fn request(&self) -> Request<'_> {
-        Request {
-            diversification: self.y,
-            session: self.session,
+    /// On the library.
+    fn verify(&self, key: &Tdes2Key) -> Outcome {
+        let shape = Shape {
+            blocks: self.message.len(),
+            session: self.session_key,
+            response: self.response,
+        };
+        let mut response = match self.response {
+            Response::Method1(_) => self.arc.to_vec(),
+            _ => [&self.csu, &self.proprietary[..], &[0x80]].concat(),
+        };
+        response.resize(16, 0);
+        let item = Item {
+            issuer_key: &[0; 16],
             message: &self.message,
+            card: self.y,
+            session: self.session,
             cryptogram: self.cryptogram,
-            response: match self.response {
-                0 => Response::None,
-                1 => Response::Method1 { arc: self.arc },
-                _ => Response::Method2 {
-                    csu: self.csu,
-                    proprietary: &self.proprietary,
-                },
-            },
-            response_key: self.response_key,
-        }
+            response: response.as_chunks().0.try_into().unwrap(),
+        };
+        verify(key, &shape, &item)
     }
 
     /// The recipe straight from its text, on the plain crate.
-    fn plain(&self, imk: &[u8; 16]) -> (Block, Option<Vec<u8>>) {
+    fn plain(&self, imk: &[u8; 16]) -> (Block, Block) {
         let card = join(tdes(imk, self.y), tdes(imk, self.y.map(|b| b ^ 0xFF)));
-        let session = match self.session {
-            Session::Derived([left, right]) => join(tdes(&card, left), tdes(&card, right)),
-            _ => card,
+        let session = match self.session_key {
+            Some(SessionKey(difference)) => {
+                let second = core::array::from_fn(|i| self.session[i] ^ difference[i]);
+                join(tdes(&card, self.session), tdes(&card, second))
+            }
+            None => card,
         };
         let key = match self.response_key {
             ResponseKey::Card => card,
-            _ => session,
+            ResponseKey::Signing => session,
         };
         let arpc = match self.response {
-            0 => None,
-            1 => {
+            Response::None => [0; 8],
+            Response::Method1(_) => {
                 let mut block = self.cryptogram;
                 block[0] ^= self.arc[0];
                 block[1] ^= self.arc[1];
-                Some(tdes(&key, block).to_vec())
+                tdes(&key, block)
             }
-            _ => {
+            Response::Method2 { .. } => {
                 let mut data = self.cryptogram.to_vec();
                 data.extend(self.csu);
                 data.extend(&self.proprietary);
                 data.push(0x80);
                 data.resize(data.len().next_multiple_of(8), 0);
-                Some(retail_mac(&key, data.as_chunks().0)[..4].to_vec())
+                let [a, b, c, d, ..] = retail_mac(&session, data.as_chunks().0);
+                [a, b, c, d, 0, 0, 0, 0]
             }
         };
         (retail_mac(&session, &self.message), arpc)
@@ -265,9 +287,9 @@ fn verifications_match_the_plain_crate() {
             let mut record = Record::random(random, 1 + round % 12);
             record.cryptogram = record.plain(&imk).0;
             let expected = record.plain(&imk).1;
-            let verdict = verify(&key, &record.request());
-            assert!(verdict.is_valid(), "{backend:?} {round}");
-            assert_eq!(verdict.arpc(), expected.as_deref(), "{backend:?} {round}");
+            let outcome = record.verify(&key);
+            assert!(outcome.verified, "{backend:?} {round}");
+            assert_eq!(outcome.response, expected, "{backend:?} {round}");
             let bit = 1 << random.below(8);
             match random.below(3) {
                 0 => record.cryptogram[random.below(8)] ^= bit,
@@ -277,9 +299,11 @@ fn verifications_match_the_plain_crate() {
                 }
                 _ => record.y[random.below(8)] ^= bit,
             }
-            let verdict = verify(&key, &record.request());
-            assert!(!verdict.is_valid(), "{backend:?} {round}");
-            assert_eq!(verdict.arpc(), None);
+            assert_eq!(
+                record.verify(&key),
+                Outcome::default(),
+                "{backend:?} {round}"
+            );
         }
     }
 }
@@ -292,8 +316,8 @@ fn long_and_empty_messages() {
             let imk = random.bytes();
             let mut record = Record::random(random, length);
             record.cryptogram = record.plain(&imk).0;
-            let verdict = verify(&Tdes2Key::with_backend(backend, &imk), &record.request());
-            assert_eq!(verdict.is_valid(), length > 0, "{backend:?} {length}");
+            let outcome = record.verify(&Tdes2Key::with_backend(backend, &imk));
+            assert_eq!(outcome.verified, length > 0, "{backend:?} {length}");
         }
     }
 }

@@ -31,10 +31,10 @@
 #[cfg(feature = "simd")]
 pub mod aes;
 #[cfg(feature = "simd")]
-mod answer;
-#[cfg(feature = "simd")]
 pub mod des;
 #[cfg(feature = "simd")]
 mod detect;
 mod fips46;
 pub mod single;
+#[cfg(feature = "simd")]
+mod tdes;

@@ -68,31 +68,15 @@ fn alone<K: KeySets + ?Sized>(
     let Some(master) = master else {
         return BatchOutcome::Pending;
     };
-    let session = match shape.session {
-        None => single::Session::CardKey,
-        Some(SessionKey(difference)) => {
-            let mut second = item.session;
-            for (byte, change) in second.iter_mut().zip(difference) {
-                *byte ^= change;
-            }
-            single::Session::Derived([item.session, second])
-        }
+    let unanswered = Shape {
+        response: lanes::Response::None,
+        ..*shape
     };
-    let verdict = single::verify(
-        master,
-        &single::Request {
-            diversification: item.card,
-            session,
-            message: item.message,
-            cryptogram: item.cryptogram,
-            response: single::Response::None,
-            response_key: single::ResponseKey::Session,
-        },
-    );
-    match (verdict.is_valid(), shape.response) {
-        (true, lanes::Response::None) => outcome(true, [0; 8]),
-        (true, _) => BatchOutcome::Pending,
-        (false, _) => BatchOutcome::Wrong,
+    let verified = single::verify(master, &unanswered, item).verified;
+    match shape.response {
+        _ if !verified => BatchOutcome::Wrong,
+        lanes::Response::None => outcome(true, [0; 8]),
+        _ => BatchOutcome::Pending,
     }
 }
 

@@ -7,7 +7,7 @@ use aes::cipher::{BlockCipherEncrypt, KeyInit};
 use cmac::{Cmac, Mac};
 use des::cipher::BlockCipherDecrypt;
 use chipcard::crypto::lanes::aes::{self as aes_lanes, Item, MasterKey, Response};
-use chipcard::crypto::lanes::single::{self, Request, ResponseKey, Session, Tdes2Key};
+use chipcard::crypto::lanes::single::{self, ResponseKey, SessionKey, Shape, Tdes2Key};
 
 unsafe extern "C" {
     fn peer_thread_ns() -> u64;
@@ -369,22 +369,24 @@ fn single_shots() {
                         if link {
                             diversification[0] ^= before & zero;
                         }
-                        let verdict = single::verify(
-                            &key,
-                            &Request {
-                                diversification,
-                                session: Session::common(record.atc),
-                                message: &record.message,
-                                cryptogram: record.arqc,
-                                response: Response::Method1 { arc: record.arc },
-                                response_key: ResponseKey::Session,
-                            },
-                        );
-                        let arpc = verdict
-                            .arpc()
-                            .map_or([0; 8], |arpc| arpc.try_into().unwrap());
+                        let [a, b] = record.atc;
+                        let item = single::Item {
+                            issuer_key: &imk,
+                            card: diversification,
+                            session: [a, b, 0xF0, 0, 0, 0, 0, 0],
+                            message: &record.message,
+                            cryptogram: record.arqc,
+                            response: [[record.arc[0], record.arc[1], 0, 0, 0, 0, 0, 0], [0; 8]],
+                        };
+                        let shape = Shape {
+                            blocks: record.message.len(),
+                            session: Some(SessionKey::COMMON),
+                            response: single::Response::Method1(ResponseKey::Signing),
+                        };
+                        let outcome = single::verify(&key, &shape, &item);
+                        let arpc = outcome.response;
                         before = arpc[0];
-                        (verdict.is_valid(), arpc)
+                        (outcome.verified, arpc)
                     }))
                 }),
             ));

@@ -23,6 +23,7 @@
 //! card can send (Book 3 9.3.6 limits GENERATE AC data to 252), are verified one by one.
 //! Every backend takes secret-independent time; what decides its time are lengths and counts.
 
+mod answer;
 #[cfg(target_arch = "x86_64")]
 mod kernel;
 #[cfg(target_arch = "x86_64")]
@@ -36,8 +37,8 @@ mod x86;
 
 pub use master::{KeyLength, MasterKey};
 
-pub use crate::crypto::lanes::answer::{Response, Verdict};
 use crate::crypto::lanes::detect::has;
+pub use answer::{Response, Verdict};
 
 /// The processor features a batch runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1,11 +1,11 @@
 //! Which instructions the lanes are made of.
 
-use super::batch::{BatchError, Item, Outcome, Shape};
 #[cfg(all(target_arch = "aarch64", target_feature = "neon"))]
 use super::neon;
 use super::portable;
 #[cfg(target_arch = "x86_64")]
 use super::x86;
+use crate::crypto::lanes::tdes::{BatchError, Item, Outcome, Shape};
 
 /// A way to compute with many lanes. All give the same answers; [`Backend::active`] is the fastest
 /// the processor has.

@@ -1,9 +1,9 @@
 //! Verification of one cryptogram per lane.
 
-use super::batch::{Item, Outcome, Response, ResponseKey, Shape};
 use super::sliced::{Chain, Key, KeyPair, Sliced, derive, tdes};
 use super::slot::Slot;
 use super::word::Word;
+use crate::crypto::lanes::tdes::{Item, Outcome, Response, ResponseKey, Shape};
 
 /// Complementing the whole block: the second half of an option A key.
 const ALL: [u8; 8] = [0xff; 8];
@@ -161,11 +161,7 @@ impl<W: Word, const B: usize> Scratch<W, B> {
         mac.xor(cryptogram);
         let failed = mac.nonzero_lanes();
         answer.clear(&failed);
-        let kept = if matches!(shape.response, Response::Method1(_)) {
-            u64::MAX
-        } else {
-            0xffff_ffff
-        };
+        let kept = shape.response.mask();
         let mut response = answer.unslice().iter();
         failed.zip_for_each(outcomes, |to, failed| {
             let response = response.next().map_or(0, |r| r & kept);

@@ -111,7 +111,7 @@
 //!
 //! | file | idea |
 //! |---|---|
-//! | `batch` | what is verified: shape, items, outcomes |
+//! | `super::tdes` | what is verified, here and one at a time: shape, items, outcomes |
 //! | `backend` | which instructions, found at run time |
 //! | `kernel` | one verification per lane, from items to outcomes |
 //! | `sliced` | sliced blocks and keys; TDES, chaining and key derivation on them |
@@ -124,7 +124,6 @@
 //! | `sbox_two_input`, `sbox_ternary` | the circuits |
 
 mod backend;
-mod batch;
 mod gather;
 mod kernel;
 #[cfg(all(target_arch = "aarch64", target_feature = "neon"))]
@@ -142,8 +141,10 @@ mod word;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
+pub use crate::crypto::lanes::tdes::{
+    BatchError, Item, Outcome, Response, ResponseKey, SessionKey, Shape,
+};
 pub use backend::Backend;
-pub use batch::{BatchError, Item, Outcome, Response, ResponseKey, SessionKey, Shape};
 
 #[cfg(test)]
 mod tests;

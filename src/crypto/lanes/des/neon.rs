@@ -4,11 +4,11 @@
 //! needs a `#[target_feature]` of its own. There is an and-not (`BIC`) but no gate of three inputs that would do, so
 //! the S-boxes are those of two.
 
-use super::batch::{Item, Outcome, Shape};
 use super::rounds::Stream;
 use super::wiring::Direction;
 use super::word::{Logic, Word};
 use super::{kernel, rounds, sbox_two_input, transpose};
+use crate::crypto::lanes::tdes::{Item, Outcome, Shape};
 use core::arch::aarch64::*;
 
 /// Two columns. Only compiled where the target has NEON.

@@ -3,7 +3,8 @@
 use super::rounds::Stream;
 use super::wiring::Direction;
 use super::word::{Logic, Word};
-use super::{batch, kernel, rounds, sbox_two_input, transpose};
+use super::{kernel, rounds, sbox_two_input, transpose};
+use crate::crypto::lanes::tdes::{Item, Outcome, Shape};
 
 // SAFETY: one column, itself.
 unsafe impl Logic for u64 {
@@ -82,6 +83,6 @@ pub(super) fn sixteen_rounds_bmi1(streams: &mut [Stream<u64>], direction: Direct
     one_by_one(streams, direction);
 }
 
-pub(super) fn verify(shape: &batch::Shape, items: &[batch::Item], out: &mut [batch::Outcome]) {
+pub(super) fn verify(shape: &Shape, items: &[Item], out: &mut [Outcome]) {
     kernel::verify::<u64, 1>(shape, items, out);
 }

@@ -4,11 +4,11 @@
 //! is `#[inline(always)]` and every loop that matters a `#[target_feature]` function: an intrinsic
 //! that is not inlined into code compiled for the same features costs a call, a hundredfold.
 
-use super::batch::{Item, Outcome, Shape};
 use super::rounds::Stream;
 use super::wiring::Direction;
 use super::word::{Logic, TernaryLogic, Word, exchange};
 use super::{gather, kernel, rounds, sbox_ternary, sbox_two_input, transpose};
+use crate::crypto::lanes::tdes::{Item, Outcome, Shape};
 use core::arch::x86_64::*;
 
 macro_rules! word {

@@ -24,30 +24,37 @@
 //!
 //! ```
 //! # #[cfg(all(feature = "simd", feature = "laboratory"))] {
-//! use chipcard::crypto::lanes::single::{Request, Response, ResponseKey, Session, Tdes2Key, verify};
+//! use chipcard::crypto::lanes::single::{Item, Response, ResponseKey, SessionKey, Shape, Tdes2Key, verify};
 //!
 //! // Test keys; the cryptogram is computed here step by step, as a card does.
-//! let imk = Tdes2Key::new(&0x0123_4567_89AB_CDEF_FEDC_BA98_7654_3210u128.to_be_bytes());
+//! let issuer_key = 0x0123_4567_89AB_CDEF_FEDC_BA98_7654_3210u128.to_be_bytes();
+//! let imk = Tdes2Key::new(&issuer_key);
 //! let y = 0x9012_3456_7890_1245u64.to_be_bytes();
 //! let message = [*b"EMV data", *b"padded\x80\x00"];
 //! let card = imk.derive([y, y.map(|byte| !byte)]);
-//! let session = card.derive([[0, 1, 0xF0, 0, 0, 0, 0, 0], [0, 1, 0x0F, 0, 0, 0, 0, 0]]);
+//! let first = [0, 1, 0xF0, 0, 0, 0, 0, 0];
+//! let session = card.derive(SessionKey::COMMON.blocks(first));
 //!
-//! let request = Request {
-//!     diversification: y,
-//!     session: Session::common([0, 1]),
-//!     message: &message,
-//!     cryptogram: session.retail_mac(&message),
-//!     response: Response::Method1 { arc: *b"00" },
-//!     response_key: ResponseKey::Session,
+//! let shape = Shape {
+//!     blocks: 2,
+//!     session: Some(SessionKey::COMMON),
+//!     response: Response::Method1(ResponseKey::Signing),
 //! };
-//! let verdict = verify(&imk, &request);
-//! assert!(verdict.is_valid());
-//! assert_eq!(verdict.arpc().map(<[u8]>::len), Some(8));
+//! let item = Item {
+//!     issuer_key: &issuer_key,
+//!     message: &message,
+//!     card: y,
+//!     session: first,
+//!     cryptogram: session.retail_mac(&message),
+//!     response: [*b"00\0\0\0\0\0\0", [0; 8]],
+//! };
+//! let outcome = verify(&imk, &shape, &item);
+//! assert!(outcome.verified);
+//! assert_ne!(outcome.response, [0; 8]);
 //!
-//! let forged = Request { cryptogram: [0; 8], ..request };
-//! assert!(!verify(&imk, &forged).is_valid());
-//! assert_eq!(verify(&imk, &forged).arpc(), None);
+//! let forged = Item { cryptogram: [0; 8], ..item };
+//! assert!(!verify(&imk, &shape, &forged).verified);
+//! assert_eq!(verify(&imk, &shape, &forged).response, [0; 8]);
 //! # }
 //! ```
 
@@ -67,10 +74,10 @@ mod verify;
 mod wiring;
 
 #[cfg(feature = "simd")]
-pub use crate::crypto::lanes::answer::{Response, Verdict};
+pub use crate::crypto::lanes::tdes::{Item, Outcome, Response, ResponseKey, SessionKey, Shape};
 pub use key::{DesKey, Tdes2Key};
 #[cfg(feature = "simd")]
-pub use verify::{Request, ResponseKey, Session, verify};
+pub use verify::verify;
 
 #[cfg(feature = "simd")]
 use crate::crypto::lanes::detect::has;

@@ -19,97 +19,54 @@
 
 use super::key::Tdes2Key;
 use super::meet::{Answer, meet};
-use crate::crypto::lanes::answer::{Response, Verdict};
+use crate::crypto::lanes::tdes::{Item, Outcome, Response, ResponseKey, Shape};
 
-/// One verification.
-#[derive(Clone, Copy, Debug)]
-pub struct Request<'a> {
-    /// Y of card key derivation Options A and B (EMV Book 2 A1.4.1): 16 digits of PAN and PSN.
-    pub diversification: [u8; 8],
-    /// How the session key is made.
-    pub session: Session,
-    /// The data the cryptogram covers, padded to whole blocks as the cryptogram version asks.
-    ///
-    /// No cryptogram is valid over no blocks at all.
-    pub message: &'a [[u8; 8]],
-    /// The application cryptogram the card sent (tag 9F26).
-    pub cryptogram: [u8; 8],
-    /// The issuer's answer to compute beside.
-    pub response: Response<'a>,
-    /// The key of that answer.
-    pub response_key: ResponseKey,
-}
-
-/// How a session key follows from the card key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Session {
-    /// The card key itself is used.
-    CardKey,
-    /// Each half is a block enciphered under the card key, left half first.
-    Derived([[u8; 8]; 2]),
-}
-
-impl Session {
-    /// EMV common session key (Book 2 A1.3.1): `R = ATC || 00*6`, byte 2 replaced by `F0` and `0F`.
-    #[must_use]
-    pub const fn common(atc: [u8; 2]) -> Self {
-        let [high, low] = atc;
-        Self::Derived([
-            [high, low, 0xF0, 0, 0, 0, 0, 0],
-            [high, low, 0x0F, 0, 0, 0, 0, 0],
-        ])
-    }
-}
-
-/// The key an answer is computed with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ResponseKey {
-    /// The session key.
-    Session,
-    /// The card key, as in Mastercard's proprietary session key method.
-    Card,
-}
-
-/// Verifies one cryptogram under the issuer key `imk`, on the backend `imk` was expanded for.
+/// Verifies one cryptogram under the issuer key `imk`, on the backend `imk` was expanded for. What the lanes would refuse as a
+/// batch ([`BatchError`](crate::crypto::lanes::des::BatchError)) is not verified.
 #[must_use]
-pub fn verify(imk: &Tdes2Key, request: &Request<'_>) -> Verdict {
-    let y = request.diversification;
-    let card = imk.derive([y, y.map(|byte| !byte)]);
+pub fn verify(imk: &Tdes2Key, shape: &Shape, item: &Item<'_>) -> Outcome {
+    let mut outcome = Outcome::default();
+    let (items, outcomes) = (core::slice::from_ref(item), core::slice::from_ref(&outcome));
+    if shape.check(items, outcomes).is_err() {
+        return outcome;
+    }
+    let card = imk.derive([item.card, item.card.map(|byte| !byte)]);
     let session;
-    let signing = match request.session {
-        Session::CardKey => &card,
-        Session::Derived(blocks) => {
-            session = card.derive(blocks);
+    let signing = match shape.session {
+        None => &card,
+        Some(key) => {
+            session = card.derive(key.blocks(item.session));
             &session
         }
     };
-    let answer = answer(request);
-    let beside =
-        request.response_key == ResponseKey::Session || request.session == Session::CardKey;
-    let (message, cryptogram) = (request.message, request.cryptogram);
+    let answer = answer(shape.response, item);
+    let by_card = shape.response == Response::Method1(ResponseKey::Card);
+    let beside = !by_card || shape.session.is_none();
     let none = Answer::NONE;
     let with = if beside { &answer } else { &none };
-    let (valid, mut arpc) = meet(signing, message, cryptogram, with);
+    let (valid, mut arpc) = meet(signing, item.message, item.cryptogram, with);
     if !beside {
-        (_, arpc) = meet(&card, &[], cryptogram, &answer);
+        (_, arpc) = meet(&card, &[], item.cryptogram, &answer);
     }
-    Verdict::new(valid, arpc, request.response.length())
+    let mask = 0u64.wrapping_sub(u64::from(valid.unwrap_u8()));
+    outcome.verified = mask != 0;
+    outcome.response = (arpc & mask & shape.response.mask()).to_le_bytes();
+    outcome
 }
 
 /// The blocks of the answer.
-fn answer(request: &Request<'_>) -> Answer {
-    let response = &request.response;
-    let [first, second] = response.data(&request.cryptogram);
-    let blocks = [first as u64, (first >> 64) as u64, second as u64].map(u64::swap_bytes);
-    let used = match response {
-        Response::None => 0,
-        Response::Method1 { .. } => 1,
-        Response::Method2 { .. } => {
-            // The data comes with padding method 2 of ISO/IEC 9797-1.
-            response.data_length() / 8 + 1
-        }
-    };
-    Answer { blocks, used }
+fn answer(response: Response, item: &Item<'_>) -> Answer {
+    let [cryptogram, first, second] =
+        [item.cryptogram, item.response[0], item.response[1]].map(u64::from_be_bytes);
+    match response {
+        Response::None => Answer::NONE,
+        Response::Method1(_) => Answer {
+            blocks: [cryptogram ^ first, 0, 0],
+            used: 1,
+        },
+        Response::Method2 { blocks } => Answer {
+            blocks: [cryptogram, first, second],
+            used: 1 + blocks,
+        },
+    }
 }

@@ -1,4 +1,4 @@
-//! What an issuer answers to a cryptogram, and what a verification finds.
+//! What an issuer answers to a cryptogram, and what a verification of AES finds.
 
 use zeroize::Zeroize;
 

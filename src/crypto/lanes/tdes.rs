@@ -1,4 +1,5 @@
-//! What is verified: the shape of a batch, its items and their outcomes.
+//! What is verified with TDES, many at once (`des`) or one at a time (`single`): the shape of the computation, items and their
+//! outcomes.
 
 /// The computation all the items of a batch have in common.
 ///
@@ -26,6 +27,16 @@ impl SessionKey {
     /// UnionPay/PBOC: [`Item::session`] is six zero bytes and the ATC, whose complement gives the
     /// second half.
     pub const UNIONPAY: Self = SessionKey([0, 0, 0, 0, 0, 0, 0xff, 0xff]);
+
+    /// The two blocks that are enciphered, of which [`Item::session`] is the first.
+    #[must_use]
+    pub fn blocks(self, first: [u8; 8]) -> [[u8; 8]; 2] {
+        let mut second = first;
+        for (byte, change) in second.iter_mut().zip(self.0) {
+            *byte ^= change;
+        }
+        [first, second]
+    }
 }
 
 /// The authorisation response cryptogram wanted (EMV 4.4 Book 2, 8.2).
@@ -58,7 +69,8 @@ pub enum ResponseKey {
 #[repr(C)]
 pub struct Item<'a> {
     /// Issuer master key for application cryptograms. Where all the items of a batch point at the
-    /// same sixteen bytes in memory, they are transposed once.
+    /// same sixteen bytes in memory, they are transposed once. One at a time the key comes scheduled, and this one is
+    /// not looked at.
     pub issuer_key: &'a [u8; 16],
     /// The message signed, padded: [`Shape::blocks`] blocks.
     pub message: &'a [[u8; 8]],
@@ -70,6 +82,17 @@ pub struct Item<'a> {
     pub cryptogram: [u8; 8],
     /// Method 1: ARC and six zero bytes, then unused. Method 2: CSU, proprietary data and padding.
     pub response: [[u8; 8]; 2],
+}
+
+impl Response {
+    /// How much of what the key makes is the answer.
+    pub(super) const fn mask(self) -> u64 {
+        match self {
+            Self::None => 0,
+            Self::Method1(_) => u64::MAX,
+            Self::Method2 { .. } => 0xffff_ffff,
+        }
+    }
 }
 
 impl Item<'_> {
