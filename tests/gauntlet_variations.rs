@@ -323,6 +323,8 @@ scenarios! { HONEST_ROW:
     ];
     a_telephone_for_a_large_amount [cards: &[Plastic::TOKEN]] = [
         Step::Pay(Payment { amount: 120_000, ..DEVICE_TAP }, APPROVED),
+        // It takes a flight.
+        Step::Days(1),
         Step::Pay(Payment { amount: 120_000, till: &Till::ABROAD, ..DEVICE_TAP }, APPROVED),
     ];
     a_locked_telephone_at_a_gate [cards: &[Plastic::TOKEN]] = [
@@ -492,7 +494,10 @@ scenarios! { HONEST_ROW:
     stripe_cards [cards: &[Plastic::STRIPE], profiles: Profiles::Any] = [
         Step::Pay(Payment { entry: Entry::Swipe, ..PLAIN }, APPROVED),
         Step::Pay(Payment { entry: Entry::Swipe, till: &Till::OLD_SHOP, edits: &[Edit::Track1(0)], ..PLAIN }, APPROVED),
+        // A flight there, and back.
+        Step::Days(1),
         Step::Pay(Payment { entry: Entry::Swipe, till: &Till::OLD_SHOP_ABROAD, ..PLAIN }, APPROVED),
+        Step::Days(1),
         // The same stripe at the same shop twice is no replay: stripes do not count.
         Step::Pay(Payment { entry: Entry::Swipe, ..PLAIN }, APPROVED),
     ];
