@@ -7,6 +7,7 @@ pub mod decode;
 pub mod gauntlet;
 pub mod input;
 pub mod kat;
+pub mod key_block;
 pub mod keys;
 pub mod load;
 pub mod profile;

@@ -2,6 +2,7 @@
 
 mod cryptogram;
 mod iad;
+mod key_block;
 mod keys;
 mod oda;
 mod scheme;
@@ -44,6 +45,7 @@ const OPS: &[(&str, Run)] = &[
     ("sda", oda::sda),
     ("dda", oda::dda),
     ("cda", oda::cda),
+    ("tr31", key_block::tr31),
 ];
 
 /// The operation of that name.
