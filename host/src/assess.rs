@@ -34,10 +34,11 @@ use chipcard::element::{
     YearMonth,
 };
 use chipcard::issuer::{
-    AuthorisationRequest, CardRecord, CardStatus, ClaimedVerification, Contactless, Form,
+    AuthorisationRequest, CardRecord, CardStatus, ChipData, ClaimedVerification, Contactless, Form,
     IssuedCard, MessageKind, OnlinePin, PinExpectation, PosEntryMode, TerminalCapability,
     Timestamp, TokenDomain,
 };
+use chipcard::{ErrorKind, tag};
 use serde::Deserialize;
 
 use crate::cli::Failure;
@@ -357,17 +358,43 @@ impl Message {
         })
     }
 
-    /// Its card among `cards`: by PAN, and by sequence number where the message has a known one.
+    /// Its card among `cards`: by PAN, and where there are several, by sequence number (DE 23, else tag 5F34), by expiry, and the one
+    /// that is in use.
     pub fn card<'c, 'v>(&self, cards: &'c [IssuedCard<'v>]) -> Result<&'c IssuedCard<'v>, Failure> {
-        let sequence = self.sequence()?;
-        let mut own = cards.iter().filter(|card| card.pan == self.pan);
-        let zero = PanSequenceNumber::ZERO;
-        let named = own.clone().find(|card| {
-            sequence.is_some_and(|sequence| card.sequence.unwrap_or(zero) == sequence)
-        });
-        named
-            .or_else(|| own.next())
+        let chip = self
+            .chip
+            .as_deref()
+            .and_then(|chip| ChipData::parse(chip).ok());
+        let chip = chip.as_ref();
+        let sequence = self
+            .sequence()?
+            .or_else(|| chip?.pan_sequence_number().ok()?);
+        let expiry = self.expiry(chip);
+        let other = |card: &&IssuedCard<'_>| {
+            let own = card.sequence.unwrap_or(PanSequenceNumber::ZERO);
+            (
+                sequence.is_some_and(|sequence| sequence != own),
+                expiry.is_some_and(|expiry| expiry != card.expiry),
+                card.status != CardStatus::Active,
+            )
+        };
+        let own = cards.iter().filter(|card| card.pan == self.pan);
+        own.min_by_key(other)
             .ok_or_else(|| Failure::new(format!("de2: no card {} was issued", self.pan)))
+    }
+
+    /// When the card expires, where DE 14, DE 35 or tag 5F24 says it.
+    fn expiry(&self, chip: Option<&ChipData<'_>>) -> Option<YearMonth> {
+        let track = self.line.de35.as_deref();
+        let of_track = track.and_then(|track| track.split_once(['=', 'D'])?.1.get(..4));
+        let of_message = self.line.de14.as_deref().or(of_track);
+        match of_message {
+            Some(text) => year_month("de14", text).ok(),
+            None => {
+                let date = chip?.get(tag::APPLICATION_EXPIRATION_DATE).ok()??;
+                YearMonth::parse(date.get(..2)?).ok()
+            }
+        }
     }
 
     fn sequence(&self) -> Result<Option<PanSequenceNumber>, Failure> {
@@ -427,7 +454,7 @@ impl Message {
             self.pan.clone(),
             amount("de4", line.de4.number("de4")?)?,
             currency("de49", line.de49.number("de49")?)?,
-            PosEntryMode::parse(&line.de22).map_err(named("de22"))?,
+            PosEntryMode::parse_or_unknown(&line.de22).map_err(named("de22"))?,
             Timestamp(line.received),
         );
         request.deferred = line.deferred;
@@ -446,7 +473,7 @@ impl Message {
         }
         let today = request.at.date();
         request.local_date = match (&line.de13, today) {
-            (Some(text), Some(today)) if !text.is_empty() => Some(local_date(today, text)?),
+            (Some(text), Some(today)) if !text.is_empty() => local_date(today, text)?,
             _ => None,
         };
         request.transmitted = match (&line.de7, today) {
@@ -501,7 +528,7 @@ fn transmitted(today: Date, text: &str) -> Result<Option<Timestamp>, Failure> {
     if time.len() != 6 || !time.bytes().all(|digit| digit.is_ascii_digit()) {
         return Err(wrong());
     }
-    let date = local_date(today, month_day).ok();
+    let date = local_date(today, month_day)?;
     let Some(noon) = date.and_then(Timestamp::noon) else {
         return Ok(None);
     };
@@ -513,20 +540,30 @@ fn transmitted(today: Date, text: &str) -> Result<Option<Timestamp>, Failure> {
     Ok(Some(Timestamp(midnight + second)))
 }
 
-/// A date of `YYMMDD`, or of `MMDD` in the year that brings it nearest to today.
-fn local_date(today: Date, text: &str) -> Result<Date, Failure> {
+/// A date of `YYMMDD`, or of `MMDD` in the year that brings it nearest to today. Digits that name no day of the calendar say nothing: a
+/// terminal's clock may be wrong.
+fn local_date(today: Date, text: &str) -> Result<Option<Date>, Failure> {
     let bytes = input::hex("de13", text)?;
+    let date = |bytes: &[u8]| match Date::parse(bytes) {
+        Err(error) if error.kind() == ErrorKind::Date => Ok(None),
+        other => other.map(Some).map_err(named("de13")),
+    };
     let near = |offset: u16, month: u8, day: u8| {
         let year = (today.year() + offset).saturating_sub(1) % 100;
         let bcd = u8::try_from(year / 10 * 16 + year % 10).unwrap_or(0);
-        Date::parse(&[bcd, month, day])
+        date(&[bcd, month, day])
     };
     match *bytes.as_slice() {
-        [_, _, _] => Date::parse(&bytes).map_err(named("de13")),
-        [month, day] => (0..3)
-            .filter_map(|offset| near(offset, month, day).ok())
-            .min_by_key(|date| date.days_since(today).abs())
-            .ok_or_else(|| Failure::new("de13: not a calendar date")),
+        [_, _, _] => date(&bytes),
+        [month, day] => {
+            let years = [
+                near(0, month, day)?,
+                near(1, month, day)?,
+                near(2, month, day)?,
+            ];
+            let days = |date: &Date| date.days_since(today).abs();
+            Ok(years.into_iter().flatten().min_by_key(days))
+        }
         _ => Err(Failure::new("de13: expected MMDD or YYMMDD")),
     }
 }

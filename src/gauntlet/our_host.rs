@@ -1,6 +1,6 @@
 //! This library's own host, put to the test.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::string::{String, ToString};
 use std::vec::Vec;
 use std::{format, thread};
@@ -13,9 +13,9 @@ use crate::element::{
     Amount, ApplicationIdentifier, CountryCode, CurrencyCode, Date, IadTail, Pan,
     PanSequenceNumber, ServiceCode, YearMonth,
 };
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::issuer::{
-    self, AuthorisationRequest, Authoriser, CardRecord, CardStatus, ClaimedVerification,
+    self, AuthorisationRequest, Authoriser, CardRecord, CardStatus, ChipData, ClaimedVerification,
     Cvv2Expiry, DynamicLayout, DynamicValue, Form, IssuedCard, Issuer, Language, MemoryActivity,
     MemoryStore, MessageKind, PinExpectation, PosEntryMode, StateKey, StripeKeys,
     TerminalCapability, Timestamp, Verdict,
@@ -27,15 +27,31 @@ use crate::magstripe::CardVerificationKey;
 /// cards.
 ///
 /// What a network's adapter does in life is done here in the plainest way: fields become an [`AuthorisationRequest`], the card is
-/// looked up by PAN and sequence number, and a reversal's original by its trace number. A card that is
+/// looked up by PAN and sequence number, and a reversal's original by card, merchant and trace number. A card that is
 /// reported stolen counts as compromised: there is no other way here to say so.
 #[derive(Debug, Default)]
 pub struct AuthoriserHost {
     bench: Option<Bench>,
-    /// Trace numbers of what was approved.
-    approved: HashSet<u32>,
+    /// What was approved.
+    approved: HashMap<Approved, Money>,
     /// When the last message came.
     now: Timestamp,
+}
+
+/// Which transaction: PAN, acquirer, merchant, trace number.
+type Approved = (String, String, String, u32);
+
+fn transaction(message: &Message, stan: u32) -> Approved {
+    let (acquirer, merchant) = (message.acquirer.clone(), message.merchant.clone());
+    (message.pan.clone(), acquirer, merchant, stan)
+}
+
+/// What became of an approved transaction's money.
+#[derive(Debug)]
+struct Money {
+    amount: u64,
+    /// The trace number of its reversal.
+    reversed_by: Option<u32>,
 }
 
 /// What a scenario has.
@@ -55,14 +71,33 @@ impl AuthoriserHost {
 
     fn note(&mut self, message: &Message, answer: &Answer) {
         self.now = Timestamp(message.at);
-        if answer.approves() {
-            self.approved.insert(message.stan);
+        if !answer.approves() {
+            return;
+        }
+        if kind(message) == MessageKind::Reversal {
+            let original = message.original.map(|stan| transaction(message, stan));
+            if let Some(money) = original.and_then(|original| self.approved.get_mut(&original)) {
+                money.reversed_by = Some(message.stan);
+            }
+        } else {
+            let money = Money {
+                amount: message.amount,
+                reversed_by: None,
+            };
+            self.approved
+                .entry(transaction(message, message.stan))
+                .or_insert(money);
         }
     }
 
+    /// Whether there is what a reversal undoes: the card's own, of no less money, and not undone by another reversal.
     fn original_found(&self, message: &Message) -> bool {
-        let original = message.original;
-        original.is_some_and(|stan| self.approved.contains(&stan))
+        let original = message.original.map(|stan| transaction(message, stan));
+        let money = original.and_then(|original| self.approved.get(&original));
+        money.is_some_and(|money| {
+            let again = money.reversed_by.is_none_or(|stan| stan == message.stan);
+            again && message.amount <= money.amount
+        })
     }
 
     fn bench(&self) -> std::result::Result<&Bench, HostFailure> {
@@ -189,12 +224,16 @@ impl Bench {
         })
     }
 
-    /// The card of a message: by sequence number where the message has one that is known, else the one that is in use.
+    /// The card of a message: by sequence number where the message, or else its chip data, has one that is known, else the one that
+    /// is in use.
     fn card(&self, message: &Message) -> Option<&Issued> {
         let of_account = || self.cards.iter().filter(|card| card.pan == message.pan);
-        let named = |card: &&Issued| {
-            message.sequence.is_some() && card.sequence.or(Some(0)) == message.sequence
-        };
+        let sequence = message.sequence.or_else(|| {
+            let chip = ChipData::parse(message.chip.as_deref()?).ok()?;
+            let number = chip.pan_sequence_number().ok()??.to_bcd();
+            Some((number >> 4) * 10 + (number & 0x0F))
+        });
+        let named = |card: &&Issued| sequence.is_some() && card.sequence.or(Some(0)) == sequence;
         of_account()
             .find(named)
             .or_else(|| of_account().find(|card| card.status == Status::Active))
@@ -376,7 +415,7 @@ fn request<'m>(
         Pan::from_digits(&message.pan)?,
         Amount::new(message.amount)?,
         CurrencyCode::new(message.currency)?,
-        PosEntryMode::parse(&message.entry_mode)?,
+        PosEntryMode::parse_or_unknown(&message.entry_mode)?,
         at,
     );
     request.deferred = message.deferred;
@@ -387,7 +426,8 @@ fn request<'m>(
     request.local_date = at
         .date()
         .map(|today| local_date(today, &message.local_date))
-        .transpose()?;
+        .transpose()?
+        .flatten();
     request.transmitted = at
         .date()
         .and_then(|today| transmitted(today, &message.transmitted));
@@ -432,7 +472,7 @@ fn request<'m>(
 /// DE 7, `MMDDhhmmss`; `None` for what is no time.
 fn transmitted(today: Date, text: &str) -> Option<Timestamp> {
     let (month_day, time) = text.split_at_checked(4)?;
-    let date = local_date(today, month_day).ok()?;
+    let date = local_date(today, month_day).ok()??;
     let number = |range: core::ops::Range<usize>| time.get(range)?.parse::<u64>().ok();
     let (hours, minutes, seconds) = (number(0..2)?, number(2..4)?, number(4..6)?);
     // Twelve hours after midnight.
@@ -440,21 +480,20 @@ fn transmitted(today: Date, text: &str) -> Option<Timestamp> {
     Some(Timestamp(midnight + hours * 3_600 + minutes * 60 + seconds))
 }
 
-/// DE 13 has no year: the one that brings it nearest to today.
-fn local_date(today: Date, month_day: &str) -> Result<Date> {
+/// DE 13 has no year: the one that brings it nearest to today. Digits that name no day of the calendar say nothing: a terminal's
+/// clock may be wrong.
+fn local_date(today: Date, month_day: &str) -> Result<Option<Date>> {
     let [month, day] = *super::plastic::nibbles(month_day) else {
-        return Date::parse(&[]);
+        return Date::parse(&[]).map(Some);
     };
     let year = |offset: u16| {
         let year = (today.year() + offset - 1) % 100;
-        Date::parse(&[(year / 10 * 16 + year % 10) as u8, month, day])
-    };
-    let distance = |date: &Date| date.days_since(today).abs();
-    let mut nearest = year(1)?;
-    for date in [year(0), year(2)].into_iter().flatten() {
-        if distance(&date) < distance(&nearest) {
-            nearest = date;
+        match Date::parse(&[(year / 10 * 16 + year % 10) as u8, month, day]) {
+            Err(error) if error.kind() == ErrorKind::Date => Ok(None),
+            other => other.map(Some),
         }
-    }
-    Ok(nearest)
+    };
+    let years = [year(1)?, year(0)?, year(2)?];
+    let distance = |date: &Date| date.days_since(today).abs();
+    Ok(years.into_iter().flatten().min_by_key(distance))
 }

@@ -96,7 +96,9 @@
 //! under the cryptogram, say that there was none.
 //!
 //! **Our answer:** Declined: the claim is contradicted by what the card signed. Where no claim is made, a card that
-//! expected a PIN and got none is flagged.
+//! noticed that its PIN did not come is stepped up, and one that is only known to prefer a PIN is flagged: some networks
+//! leave tag 9F34 out, and what is absent contradicts nothing. The terminal's own results (tag 95), which the cryptogram
+//! covers, are believed over tag 9F34 when they say that no verification succeeded.
 //!
 //! Replayed by: `C02`, `C03`.
 //!
@@ -113,7 +115,8 @@
 //!
 //! **Our answer:** Until the genuine card is used again **one such payment cannot be told from an honest one**; it
 //! is flagged where the terminal's numbers are known to be weak. Afterwards its counter is behind and it is
-//! declined. A wrong amount, currency, country or date is caught at once.
+//! declined. A wrong amount, currency, country or date is caught at once, the date against the host's clock too, so that
+//! repeating an old one in DE 13 does not help.
 //!
 //! Replayed by: `C11`, `C12`, `C13`, `C14`, `C15`, `C16`, `R03`.
 //!
@@ -174,8 +177,8 @@
 //!
 //! **The issuer sees:** Foreign currency, no cardholder verification, a large amount, perhaps an old date.
 //!
-//! **Our answer:** Referred above a limit for foreign amounts; an old date needs the mark of a deferred
-//! transaction.
+//! **Our answer:** Referred above a limit for foreign amounts, counted in the order of magnitude of their currency,
+//! because 999,999 yen or 9,999.999 dinars are a fortune too; an old date needs the mark of a deferred transaction.
 //!
 //! Replayed by: `L06`, `C13`.
 //!
@@ -216,7 +219,7 @@
 //! A man in the middle makes the terminal take a Mastercard card for a Visa card and run the kernel whose PIN rule
 //! can be bypassed. The cryptogram is genuine, because no common version covers the application identifier.
 //!
-//! **The issuer sees:** Tags 84 and 9F06, and data of the wrong kernel, against the brand that was issued.
+//! **The issuer sees:** Tags 84, 9F06 and 4F, and data of the wrong kernel, against the brand that was issued.
 //!
 //! **Our answer:** Declined: the card has no such application.
 //!
@@ -291,7 +294,7 @@
 //!
 //! **The issuer sees:** The cryptogram is wrong.
 //!
-//! **Our answer:** Refunds are verified like payments.
+//! **Our answer:** Refunds are verified like payments. One that ends with an AAC, and says so, is a refund all the same.
 //!
 //! Replayed by: `I01`.
 //!

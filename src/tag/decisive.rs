@@ -15,7 +15,8 @@ const fn row(tag: Tag, min: usize, max: usize) -> Decisive {
 }
 
 /// Each of these may occur once, on the outermost level, and nowhere else (lengths: EMV Book 3 Annex A).
-pub(crate) const DECISIVE: [Decisive; 21] = [
+pub(crate) const DECISIVE: [Decisive; 22] = [
+    row(tag::ADF_NAME, 5, 16),
     row(tag::TRACK_2_EQUIVALENT_DATA, 1, 19),
     row(tag::APPLICATION_PAN, 1, 10),
     row(tag::APPLICATION_PAN_SEQUENCE_NUMBER, 1, 1),

@@ -15,7 +15,7 @@ use super::stripe::StripeVerifier;
 use super::timestamp::Timestamp;
 use super::verdict::{ChipValidation, Verdict};
 use super::weighed::{Seen, Weighed};
-use crate::element::PanSequenceNumber;
+use crate::element::{CryptogramType, PanSequenceNumber, YearMonth};
 use crate::issuer::state::Sum;
 use crate::issuer::{
     ActivityStore, CardEvent, CardIndex, CardStateStore, CompromiseReport, CryptogramEngine,
@@ -23,6 +23,7 @@ use crate::issuer::{
     PlaceEvent, PlaceHappened, PlaceIndex, PlaceState, PosEntryMode, Recorded, Refusal, StateKey,
 };
 use crate::key::{Ac, SessionKey};
+use crate::magstripe::Track1;
 use crate::tag;
 
 /// The issuer's judgement over whole authorisation requests.
@@ -255,7 +256,10 @@ impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
         let tracks = match TrackFacts::read(request, card, &self.stripe) {
             Ok(tracks) => tracks,
             Err(error) => {
-                let place = Place::Element(if request.track1.is_some() { 45 } else { 35 });
+                let first = request
+                    .track1
+                    .is_some_and(|track| Track1::parse(track).is_err());
+                let place = Place::Element(if first { 45 } else { 35 });
                 let offset = error
                     .offset()
                     .map_or(Value::None, |at| Value::Number(at as u64));
@@ -316,7 +320,8 @@ impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
         if !asked && matches!(chip.data.get(tag::APPLICATION_CRYPTOGRAM), Ok(None)) {
             return None;
         }
-        let result = if pending.weighed.request.message.asks() {
+        let request = pending.weighed.request;
+        let result = if request.message.asks() && !gives_back(request, chip) {
             self.issuer.verify_arqc(record, &chip.data).map(|verified| {
                 pending.weighed.assessment.verified = Some(verified);
             })
@@ -365,7 +370,7 @@ impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
         if mode == PosEntryMode::FallbackStripe && context.card.has_chip() {
             happened |= Happened::FALLBACK;
         }
-        let stripe = mode.is_stripe() && tracks.cvv == Checked::Wrong;
+        let stripe = context.reads_stripe() && tracks.cvv == Checked::Wrong;
         if stripe || tracks.cvv2 == Checked::Wrong {
             happened |= Happened::WRONG_VALUE;
         }
@@ -373,7 +378,7 @@ impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
         let here = self
             .key
             .place(acquirer, merchant, bytes(request.terminal_id));
-        let transaction = self.transaction(here, request, context.chip);
+        let transaction = self.transaction(here, context, &pending.weighed.assessment.card);
         let at = request.at.short();
         pending.weighed.event = Some(CardEvent {
             at,
@@ -405,20 +410,34 @@ impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
     }
 
     /// The transaction's number, the same for a retransmission; 0 without trace number and reference number.
-    fn transaction(
-        &self,
-        place: Sum,
-        request: &AuthorisationRequest<'_>,
-        chip: Option<&ChipFacts<'_>>,
-    ) -> u64 {
+    ///
+    /// Whoever owns a terminal chooses both of those, so all that he might try in their shelter is in it: what the message wants, the
+    /// merchant's category and, where no right cryptogram names it, the card with all that is guessed of it.
+    fn transaction(&self, place: Sum, context: &Context<'_, '_, '_>, card: &CardIndex) -> u64 {
+        let (request, chip) = (context.request, context.chip);
         if request.stan.is_none() && request.rrn.is_none() {
             return 0;
         }
         let cryptogram = chip.and_then(|chip| chip.data.application_cryptogram().ok());
         let atc = chip.and_then(|chip| chip.data.transaction_counter().ok());
+        let place = if context.proved() {
+            place
+        } else {
+            let expiry = request.expiry.map_or([0; 2], YearMonth::to_bytes);
+            let guessed: [&[u8]; 5] = [
+                &card.0,
+                bytes(request.track1),
+                bytes(request.track2),
+                bytes(request.cvv2),
+                &expiry,
+            ];
+            self.key.guessed(place, &guessed)
+        };
         // What is always there, side by side: no part of it needs a length.
         let numbers = u128::from(request.amount.minor_units()) << 64
+            | u128::from(request.mcc.unwrap_or(0)) << 48
             | u128::from(request.currency.number()) << 32
+            | (request.message as u128) << 24
             | u128::from(request.entry_mode.code()) << 16
             | u128::from(atc.map_or(0, |atc| atc.0));
         let parts: [&[u8]; 5] = [
@@ -452,6 +471,14 @@ impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
             _ => Ok(None),
         }
     }
+}
+
+/// Whether money goes back over a cryptogram that says itself that nothing was approved: many terminals end a refund with an AAC. It is
+/// verified and recorded, and not answered.
+fn gives_back(request: &AuthorisationRequest<'_>, chip: &ChipFacts<'_>) -> bool {
+    let information = chip.data.cryptogram_information().ok().flatten();
+    let made = information.and_then(|information| information.cryptogram_type());
+    request.message == MessageKind::Refund && made == Some(CryptogramType::Aac)
 }
 
 pub(super) fn bytes(text: Option<&str>) -> &[u8] {

@@ -87,6 +87,26 @@ impl PosEntryMode {
         }
     }
 
+    /// The same, for hosts that must not refuse a message for a code that they do not know: that says as much as "unknown".
+    ///
+    /// ```
+    /// use chipcard::issuer::PosEntryMode;
+    ///
+    /// assert_eq!(PosEntryMode::parse_or_unknown("051")?, PosEntryMode::Contact);
+    /// assert_eq!(PosEntryMode::parse_or_unknown("861")?, PosEntryMode::Unknown);
+    /// assert!(PosEntryMode::parse_or_unknown("XX1").is_err());
+    /// # Ok::<(), chipcard::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotDecimal`], [`ErrorKind::Length`].
+    pub fn parse_or_unknown(text: impl AsRef<[u8]>) -> Result<Self> {
+        match Self::parse(text) {
+            Err(error) if error.kind() == ErrorKind::Value => Ok(Self::Unknown),
+            other => other,
+        }
+    }
+
     /// Whether the chip is said to have spoken over its contacts.
     pub const fn is_contact(self) -> bool {
         matches!(

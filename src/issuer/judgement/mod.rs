@@ -12,6 +12,7 @@ mod entry_mode;
 #[cfg(feature = "serde")]
 mod evidence;
 mod facts;
+mod magnitude;
 mod message;
 mod policy;
 mod reason;

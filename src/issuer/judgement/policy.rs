@@ -54,10 +54,14 @@ pub struct Policy {
     pub wrong_values: u8,
     /// Amount above which somebody must have verified the cardholder, for cards whose record has none; in the card's currency.
     pub verification_limit: Amount,
-    /// The same for amounts in a foreign currency, where the message tells no billing amount.
+    /// The same for amounts in a foreign currency, where the message tells no billing amount: in about US cents, because nobody knows
+    /// the rate. Amounts of any currency are brought to those by an order of magnitude alone, so what is meant is three times more or
+    /// less.
     pub foreign_verification_limit: Amount,
-    /// Most that transit may add up over one tap.
+    /// Most that transit may add up over one tap, in about US cents.
     pub transit_limit: Amount,
+    /// Most that a pump may ask for over a question about the account, in about US cents. More is referred.
+    pub pump_limit: Amount,
     /// Per cent by which a tip may raise the amount.
     pub tip_percent: u8,
     /// Gambling (MCC 7995) abroad without the card: what the country of the account may forbid, and stolen numbers are used for.
@@ -88,8 +92,9 @@ impl Policy {
         held_for_wrong_cryptograms: Verdict::Refer,
         wrong_values: 10,
         verification_limit: amount(15_000),
-        foreign_verification_limit: amount(10_000_000),
+        foreign_verification_limit: amount(50_000),
         transit_limit: amount(10_000),
+        pump_limit: amount(100_000),
         tip_percent: 20,
         remote_gambling_abroad: Verdict::Decline,
         activity: ActivityPolicy::DEFAULT,

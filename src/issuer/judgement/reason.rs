@@ -285,6 +285,9 @@ reasons! {
     OnlinePinWrong "online-pin-wrong" Decline "55" []
         "the PIN is wrong"
         "暗証番号が誤っています";
+    VerificationFailed "verification-failed" StepUp "55" ["5", "14"]
+        "the terminal's results under the cryptogram say that the cardholder was not verified"
+        "取引暗号で保護された端末検証結果（TVR）では、本人確認が成功していません";
     DeviceVerificationContradicted "device-verification-contradicted" StepUp "59" ["L01", "L08", "11", "16"]
         "the consumer's device is said to have verified him, and the card says that it did not"
         "端末上の本人認証（CDCVM）が行われたとされていますが、カードの記録では行われていません";

@@ -19,6 +19,7 @@ const MERCHANT: u8 = 1;
 const TERMINAL: u8 = 2;
 const TRANSACTION: u8 = 3;
 const PURCHASE: u8 = 4;
+const GUESSED: u8 = 5;
 
 /// The key of a store's names. Whoever has it and the store can try PANs; keep it as the keys of cards are kept.
 ///
@@ -92,6 +93,11 @@ impl StateKey {
         let sum = place ^ self.others.sum(TRANSACTION, parts);
         let [a, b, c, d, e, f, g, h, ..] = self.others.protect(sum);
         u64::from_be_bytes([a, b, c, d, e, f, g, h]).max(1)
+    }
+
+    /// The place with what is shown there and nothing proves, in as many parts each time.
+    pub(crate) fn guessed(&self, place: Sum, parts: &[&[u8]]) -> Sum {
+        place ^ self.others.sum(GUESSED, parts)
     }
 
     /// A purchase's name out of what its reversal repeats of it.

@@ -2,28 +2,71 @@
 
 use super::counter::TRANSIT;
 use super::{Context, Finding, tag_reason};
-use crate::element::{Amount, TransactionType};
+use crate::element::{Amount, Date, TransactionType};
 use crate::issuer::MessageKind;
 use crate::issuer::Verdict;
+use crate::issuer::judgement::magnitude::{is_nominal, rough};
 use crate::issuer::judgement::reason::{Place, Reason, ReasonKind, Value};
 use crate::tag;
 
-/// Merchants whose amount grows by a tip after the card signed: restaurants, bars, hotels, taxis, hairdressers.
-const TIPS: [u16; 8] = [5811, 5812, 5813, 5814, 7011, 4121, 7230, 7298];
+/// Merchants whose amount grows by a tip after the card signed: restaurants, bars, taxis, hairdressers, spas.
+const TIPS: [u16; 8] = [4121, 5811, 5812, 5813, 5814, 7230, 7297, 7298];
 /// Merchants who learn the amount after the card signed: fuel pumps and charging stations.
 const PUMPS: [u16; 2] = [5542, 5552];
-/// Merchants who let beds and cars, who may ask for more later.
-const LETTING: [u16; 4] = [7011, 7512, 7513, 4411];
 
-/// Most that a pump signs for a question about the account alone: one of the currency's units, with or without decimals.
-const NOMINAL: u64 = 100;
+/// Merchants who let cars, boats and beds, and may ask for more later. The large companies have categories of their own.
+const fn lets(mcc: u16) -> bool {
+    matches!(mcc, 3351..=3441 | 4411 | 4457 | 7512 | 7513 | 7519) || gives_lodging(mcc)
+}
+
+/// Hotels, holiday flats, camping sites.
+const fn gives_lodging(mcc: u16) -> bool {
+    matches!(mcc, 3501..=3999 | 7011 | 7012 | 7033)
+}
+
+/// Countries whose terminals may bear the code of the state that they belong to (ISO 3166, numeric): territory, state.
+const TERRITORIES: [(u16, u16); 25] = [
+    (16, 840),
+    (175, 250),
+    (234, 208),
+    (248, 246),
+    (254, 250),
+    (258, 250),
+    (304, 208),
+    (312, 250),
+    (316, 840),
+    (336, 380),
+    (474, 250),
+    (492, 250),
+    (531, 528),
+    (533, 528),
+    (534, 528),
+    (540, 250),
+    (580, 840),
+    (630, 840),
+    (638, 250),
+    (674, 380),
+    (744, 578),
+    (831, 826),
+    (832, 826),
+    (833, 826),
+    (850, 840),
+];
+
+fn state(country: u16) -> u16 {
+    let row = TERRITORIES
+        .iter()
+        .find(|(territory, _)| *territory == country);
+    row.map_or(country, |(_, state)| *state)
+}
 
 fn number(amount: Amount) -> Value {
     Value::Number(amount.minor_units())
 }
 
 /// The amount of the message against the one that the card signed: C11, T04, attacks 6 and 26. Less is honest (partial
-/// approval, fuel); more is a tip, fuel, or added-up fares, within limits. Amounts of different currencies say nothing here.
+/// approval, fuel); more is a tip, fuel, or added-up fares, within limits, or cash beside the purchase that the card signed apart.
+/// Amounts of different currencies say nothing here.
 pub(super) fn raised(context: &Context<'_, '_, '_>) -> Finding {
     let request = context.request;
     let Some((signed, currency)) = context
@@ -51,25 +94,31 @@ pub(super) fn raised(context: &Context<'_, '_, '_>) -> Finding {
         Finding::Contradicts(verdict.map_or(reason, |verdict| reason.with_verdict(verdict)))
     };
     let is = |list: &[u16]| request.mcc.is_some_and(|mcc| list.contains(&mcc));
-    let nominal = signed.minor_units() <= NOMINAL;
+    let nominal = is_nominal(signed, request.currency);
+    let asked = rough(request.amount, request.currency);
+    let policy = context.policy;
     let later = matches!(request.message, MessageKind::Clearing | MessageKind::Advice);
     let unpredictable = context.chip.and_then(|chip| chip.un);
     if is(&PUMPS) && (later || nominal && request.estimated) {
+        return if asked <= policy.pump_limit {
+            Finding::Agrees
+        } else {
+            reason(ReasonKind::AmountRaised, Some(Verdict::Refer))
+        };
+    }
+    if request.mcc.is_some_and(lets) && later {
         return Finding::Agrees;
     }
-    if is(&LETTING) && later {
-        return Finding::Agrees;
-    }
-    if is(&TRANSIT) && nominal && request.amount <= context.policy.transit_limit {
+    if is(&TRANSIT) && (later || nominal) && asked <= policy.transit_limit {
         return Finding::Agrees;
     }
     if signed == Amount::ZERO && unpredictable.is_some_and(|un| un.0 == [0; 4]) {
         return reason(ReasonKind::CapCryptogram, None);
     }
-    if is(&TIPS) {
-        let tip = request.amount.minor_units() - signed.minor_units();
-        let most = signed.minor_units() * u64::from(context.policy.tip_percent) / 100;
-        if tip <= most {
+    let more = request.amount.minor_units() - signed.minor_units();
+    if is(&TIPS) || request.mcc.is_some_and(gives_lodging) {
+        let most = signed.minor_units() * u64::from(policy.tip_percent) / 100;
+        if more <= most {
             return if later {
                 Finding::Agrees
             } else {
@@ -77,7 +126,18 @@ pub(super) fn raised(context: &Context<'_, '_, '_>) -> Finding {
             };
         }
     }
+    if cash_beside(context) == Some(more) {
+        return reason(ReasonKind::AmountRaised, Some(Verdict::ApproveAndFlag));
+    }
     reason(ReasonKind::AmountRaised, None)
+}
+
+/// Cash that the card signed beside the purchase, tag 9F03. It is part of tag 9F02 (H13), and some acquirers add it all the same.
+fn cash_beside(context: &Context<'_, '_, '_>) -> Option<u64> {
+    let tag = tag::AMOUNT_OTHER_NUMERIC;
+    let chip = context.chip.filter(|_| context.signs(tag))?;
+    let cash = Amount::parse(chip.data.get(tag).ok()??).ok()?;
+    Some(cash.minor_units())
 }
 
 /// Home banking's cryptogram has neither amount nor unpredictable number: T04, attack 26.
@@ -115,7 +175,7 @@ pub(super) fn no_money(context: &Context<'_, '_, '_>) -> Finding {
         return Finding::Absent;
     }
     // Some networks have a nominal amount in them: 0.10, 1.00.
-    Finding::unless(request.amount.minor_units() > NOMINAL, || {
+    Finding::unless(!is_nominal(request.amount, request.currency), || {
         let place = Place::Element(4);
         let kind = ReasonKind::MoneyInAccountCheck;
         Reason::new(kind, place, number(request.amount), place, Value::None)
@@ -145,7 +205,7 @@ pub(super) fn currency(context: &Context<'_, '_, '_>) -> Finding {
     })
 }
 
-/// The country: C12, attack 6.
+/// The country: C12, attack 6. A territory and its state are one.
 pub(super) fn country(context: &Context<'_, '_, '_>) -> Finding {
     let signed = context
         .chip
@@ -157,7 +217,8 @@ pub(super) fn country(context: &Context<'_, '_, '_>) -> Finding {
     if signed.number() == 0 {
         return Finding::Absent;
     }
-    Finding::unless(signed != merchant, || {
+    let differ = signed != merchant && state(signed.number()) != state(merchant.number());
+    Finding::unless(differ, || {
         tag_reason(
             ReasonKind::CountryDiffers,
             tag::TERMINAL_COUNTRY_CODE,
@@ -172,16 +233,9 @@ pub(super) fn country(context: &Context<'_, '_, '_>) -> Finding {
 /// the host's clock is compared, and then a day more.
 pub(super) fn date(context: &Context<'_, '_, '_>) -> Finding {
     let request = context.request;
-    let Some(signed) = context
-        .chip
-        .filter(|_| context.proved())
-        .and_then(|chip| chip.date)
-    else {
+    let (Some(signed), true) = (signed_date(context), request.message.asks()) else {
         return Finding::Absent;
     };
-    if !request.message.asks() {
-        return Finding::Absent;
-    }
     let (today, place, more) = match request.local_date {
         Some(date) => (date, Place::Element(13), 0),
         None => match request.at.date() {
@@ -189,26 +243,64 @@ pub(super) fn date(context: &Context<'_, '_, '_>) -> Finding {
             None => return Finding::Absent,
         },
     };
+    Finding::unless(!near(context, signed, today, more), || {
+        date_reason(signed, today, place)
+    })
+}
+
+/// The date against the host's clock, where DE 13 agrees with it: C13, attack 6. Whoever plays an old cryptogram may write its date into
+/// DE 13 too, unless it is said to be deferred, and then it may not be older than those. A terminal whose clock is wrong looks the
+/// same, so a wrong date alone is flagged, and referred when it is older than what is deferred may be.
+pub(super) fn clock(context: &Context<'_, '_, '_>) -> Finding {
+    let request = context.request;
+    let (Some(signed), Some(_), Some(today), true) = (
+        signed_date(context),
+        request.local_date,
+        request.at.date(),
+        request.message.asks(),
+    ) else {
+        return Finding::Absent;
+    };
+    let days = today.days_since(signed).abs();
+    Finding::unless(!near(context, signed, today, 1), || {
+        let reason = date_reason(signed, today, Place::Clock);
+        if days <= i32::from(context.policy.deferred_days) {
+            reason.with_verdict(Verdict::ApproveAndFlag)
+        } else {
+            reason
+        }
+    })
+}
+
+/// Tag 9A, where the cryptogram is right.
+fn signed_date(context: &Context<'_, '_, '_>) -> Option<Date> {
+    context.chip.filter(|_| context.proved())?.date
+}
+
+/// Whether a day is the one that was signed, within the tolerance and so many days more; or after it, if that was deferred.
+fn near(context: &Context<'_, '_, '_>, signed: Date, today: Date, more: i32) -> bool {
     if today == signed {
-        return Finding::Agrees;
+        return true;
     }
-    let age = today.days_since(signed);
-    let tolerance = i32::from(context.policy.date_tolerance) + more;
-    let oldest = if request.deferred {
-        i32::from(context.policy.deferred_days).max(tolerance)
+    let policy = context.policy;
+    let tolerance = i32::from(policy.date_tolerance) + more;
+    let oldest = if context.request.deferred {
+        i32::from(policy.deferred_days).max(tolerance)
     } else {
         tolerance
     };
-    Finding::unless(age > oldest || age < -tolerance, || {
-        let found = today.to_bytes();
-        tag_reason(
-            ReasonKind::DateDiffers,
-            tag::TRANSACTION_DATE,
-            Value::bytes(&signed.to_bytes()),
-            place,
-            Value::bytes(&found),
-        )
-    })
+    (-tolerance..=oldest).contains(&today.days_since(signed))
+}
+
+fn date_reason(signed: Date, today: Date, place: Place) -> Reason {
+    let (claimed, found) = (signed.to_bytes(), today.to_bytes());
+    tag_reason(
+        ReasonKind::DateDiffers,
+        tag::TRANSACTION_DATE,
+        Value::bytes(&claimed),
+        place,
+        Value::bytes(&found),
+    )
 }
 
 /// Money back against money out: attack 18. Other types are told apart differently by terminals and networks.
@@ -227,7 +319,8 @@ pub(super) fn kind(context: &Context<'_, '_, '_>) -> Finding {
         (MessageKind::Authorisation, Some([b'2', ..])) => true,
         _ => return Finding::Absent,
     };
-    let signed_back = signed == TransactionType::REFUND;
+    // Refunds, deposits and payments to a cardholder: all that begins with this digit.
+    let signed_back = signed.0 >> 4 == TransactionType::REFUND.0 >> 4;
     if back == signed_back {
         return Finding::Agrees;
     }

@@ -12,6 +12,7 @@ use crate::element::{
 use crate::issuer::PosEntryMode;
 use crate::issuer::Verdict;
 use crate::issuer::judgement::card::PinExpectation;
+use crate::issuer::judgement::magnitude;
 use crate::issuer::judgement::reason::{Place, Reason, ReasonKind, Value};
 use crate::issuer::judgement::request::{ClaimedVerification, OnlinePin};
 use crate::tag;
@@ -20,6 +21,21 @@ impl Context<'_, '_, '_> {
     /// Whether the card says that its holder's device verified him; `None` where it has no way to say so.
     pub(super) fn device_verified(&self) -> Option<bool> {
         self.results?.device
+    }
+
+    /// Tag 9F6C where it says that the consumer's device verified him. Of a Mastercard it says something else.
+    fn device_qualifiers(&self) -> Option<CardTransactionQualifiers> {
+        let performed = CardTransactionQualifiers::CONSUMER_DEVICE_CVM_PERFORMED;
+        let qualifiers = self.chip?.qualifiers;
+        qualifiers.filter(|qualifiers| {
+            self.card.scheme != Some(Scheme::Mastercard) && qualifiers.contains(performed)
+        })
+    }
+
+    /// Whether somebody but the card says that the consumer's device verified him.
+    fn device_claimed(&self) -> bool {
+        let claim = self.request.verification;
+        self.device_qualifiers().is_some() || claim == Some(ClaimedVerification::ConsumerDevice)
     }
 
     /// Whether something proves, or at least states unopposed, that the cardholder was verified.
@@ -84,9 +100,12 @@ impl Context<'_, '_, '_> {
             .card
             .verification_limit
             .unwrap_or(self.policy.verification_limit);
-        match self.spending() {
-            Some(amount) => amount > limit,
-            None => self.request.amount > self.policy.foreign_verification_limit,
+        let rough = || magnitude::rough(self.request.amount, self.request.currency);
+        match (self.spending(), self.card.verification_limit) {
+            // The policy's own limit, and nobody knows in what currency the card pays.
+            (Some(_), None) if self.card.currency.is_none() => rough() > limit,
+            (Some(amount), _) => amount > limit,
+            (None, _) => rough() > self.policy.foreign_verification_limit,
         }
     }
 
@@ -158,7 +177,8 @@ pub(super) fn pin_contradicted(context: &Context<'_, '_, '_>) -> Finding {
 
 /// A card that waited for a PIN, over the contacts: C03, a wedge that keeps tag 9F34 back. The card notices that VERIFY did not come
 /// (Visa), or that the terminal believes in a PIN that it never saw (M/Chip). Where it has no bit for that, its record tells that it
-/// wants a PIN, and that nobody says anything of one is flagged.
+/// wants a PIN, and that nobody says anything of one is flagged, no more: some networks drop tag 9F34, and what is absent contradicts
+/// nothing. A terminal that takes no PIN is no more than flagged either, because the card notices the same there.
 pub(super) fn pin_skipped(context: &Context<'_, '_, '_>) -> Finding {
     let Some(results) = context
         .results
@@ -168,6 +188,7 @@ pub(super) fn pin_skipped(context: &Context<'_, '_, '_>) -> Finding {
     };
     let silent =
         context.chip.is_some_and(|chip| chip.cvm.is_none()) && !context.somebody_verified();
+    let takes_pin = context.takes_pin();
     let noticed = silent && results.pin_not_received == Some(true);
     let believed = results.pin_wrongly_assumed == Some(true);
     // A card without that bit says at least that it checked no PIN. One that prefers a PIN would have been asked for it by a terminal
@@ -176,11 +197,11 @@ pub(super) fn pin_skipped(context: &Context<'_, '_, '_>) -> Finding {
         && context.card.pin != PinExpectation::None
         && context.request.pin == OnlinePin::NotSent
         && results.offline_pin == Some(false)
-        && context.takes_pin() != Some(false);
+        && takes_pin != Some(false);
     Finding::unless(noticed || believed || wanted, || {
         let place = Place::Tag(tag::CVM_RESULTS);
         let reason = context.denied(ReasonKind::PinSkipped, place, context.cvm_bytes());
-        if noticed || believed || context.takes_pin() == Some(true) && context.above_limit() {
+        if believed || noticed && takes_pin != Some(false) {
             reason
         } else {
             reason.with_verdict(Verdict::ApproveAndFlag)
@@ -213,7 +234,8 @@ pub(super) fn pin_tries(context: &Context<'_, '_, '_>) -> Finding {
     })
 }
 
-/// The PIN for the issuer: that it is right, and that it is there when the terminal says that it took one.
+/// The PIN for the issuer: that it is right, and that it is there when the terminal says that it took one. No PIN is in what was
+/// decided elsewhere or is presented; and none may be stored with a transaction that is sent later, so there one is asked for.
 pub(super) fn online_pin(context: &Context<'_, '_, '_>) -> Finding {
     let pin = context.request.pin;
     let element = Place::Element(52);
@@ -227,7 +249,9 @@ pub(super) fn online_pin(context: &Context<'_, '_, '_>) -> Finding {
             Value::None,
         ));
     }
-    let (Some(chip), OnlinePin::NotSent) = (context.chip, pin) else {
+    let (Some(chip), OnlinePin::NotSent, true) =
+        (context.chip, pin, context.request.message.asks())
+    else {
         return Finding::Absent;
     };
     let by_results = chip
@@ -245,12 +269,44 @@ pub(super) fn online_pin(context: &Context<'_, '_, '_>) -> Finding {
             let tvr = chip.tvr.map_or(Value::None, |tvr| Value::bytes(&tvr.0));
             (tag::TERMINAL_VERIFICATION_RESULTS, tvr)
         };
-        tag_reason(
-            ReasonKind::OnlinePinMissing,
+        let kind = ReasonKind::OnlinePinMissing;
+        let reason = tag_reason(kind, place, claimed, element, Value::None);
+        if context.request.deferred {
+            reason.with_verdict(Verdict::StepUp)
+        } else {
+            reason
+        }
+    })
+}
+
+/// The terminal's own finding that the cardholder was not verified, which the cryptogram covers, unlike tag 9F34: whoever changes that
+/// one on its way cannot change this. Small amounts need no verification.
+pub(super) fn verification_failed(context: &Context<'_, '_, '_>) -> Finding {
+    let tag = tag::TERMINAL_VERIFICATION_RESULTS;
+    let Some((chip, tvr)) = context.chip.and_then(|chip| Some((chip, chip.tvr?))) else {
+        return Finding::Absent;
+    };
+    if !tvr.contains(Tvr::CARDHOLDER_VERIFICATION_FAILED) || context.somebody_verified() {
+        return Finding::Agrees;
+    }
+    if !context.signs(tag) {
+        return Finding::Absent;
+    }
+    let results = chip.cvm.and_then(|cvm| cvm.result());
+    let by_message = matches!(
+        context.request.verification,
+        Some(claim) if claim != ClaimedVerification::Nothing
+    );
+    let claimed = by_message || results == Some(CvmResult::Successful);
+    Finding::unless(claimed || context.above_limit(), || {
+        let kind = ReasonKind::VerificationFailed;
+        let (place, found) = (Place::Tag(tag), Value::bytes(&tvr.0));
+        Reason::new(
+            kind,
+            Place::Tag(tag::CVM_RESULTS),
+            context.cvm_bytes(),
             place,
-            claimed,
-            element,
-            Value::None,
+            found,
         )
     })
 }
@@ -258,19 +314,12 @@ pub(super) fn online_pin(context: &Context<'_, '_, '_>) -> Finding {
 /// The consumer's own device: L01, L08, attacks 11 and 16. A card of plastic has no means to verify anybody, and no cryptogram
 /// signs tag 9F6C.
 pub(super) fn device(context: &Context<'_, '_, '_>) -> Finding {
-    let qualifiers = context
-        .chip
-        .and_then(|chip| chip.qualifiers)
-        .filter(|_| context.card.scheme != Some(Scheme::Mastercard));
-    let by_card = qualifiers.is_some_and(|qualifiers| {
-        qualifiers.contains(CardTransactionQualifiers::CONSUMER_DEVICE_CVM_PERFORMED)
-    });
-    let by_message = context.request.verification == Some(ClaimedVerification::ConsumerDevice);
-    if !(by_card || by_message) || !context.proved() {
+    let qualifiers = context.device_qualifiers();
+    if !context.device_claimed() || !context.proved() {
         return Finding::Absent;
     }
     let (place, claimed) = match qualifiers {
-        Some(qualifiers) if by_card => (
+        Some(qualifiers) => (
             Place::Tag(tag::CARD_TRANSACTION_QUALIFIERS),
             Value::bytes(&qualifiers.0),
         ),
@@ -323,7 +372,10 @@ pub(super) fn above_limit(context: &Context<'_, '_, '_>) -> Finding {
     if request.entry_mode != PosEntryMode::Contactless || !context.proved() {
         return Finding::Absent;
     }
-    if context.somebody_verified() || !context.above_limit() {
+    // A device whose card has no bit for it is believed: nothing speaks against it.
+    let by_device =
+        context.card.is_token() && context.device_claimed() && context.device_verified().is_none();
+    if by_device || context.somebody_verified() || !context.above_limit() {
         return Finding::Agrees;
     }
     let foreign = context.spending().is_none();

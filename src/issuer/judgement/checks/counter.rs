@@ -1,9 +1,10 @@
 //! The transaction counter against those that were seen.
 
 use super::{Finding, Remembered};
+use crate::issuer::judgement::magnitude;
 use crate::issuer::judgement::reason::{Place, Reason, ReasonKind, Value};
 use crate::issuer::judgement::request::OnlinePin;
-use crate::issuer::{AtcPlace, Outcome};
+use crate::issuer::{AtcPlace, Outcome, Verdict};
 use crate::tag;
 
 /// Merchant categories of transit, whose gates store transactions and add up fares.
@@ -36,13 +37,17 @@ pub(super) fn replay(remembered: &Remembered<'_, '_>) -> Finding {
         .event
         .atc
         .is_some_and(|atc| atc.0 == window.highest);
-    let with_pin = request.repeated_with_pin && request.pin == OnlinePin::Right && last;
+    let again = request.repeated_with_pin && last;
+    let with_pin = again && request.pin == OnlinePin::Right;
     Finding::unless(recorded.outcome == Outcome::Seen && !with_pin, || {
-        reason(
-            remembered,
-            ReasonKind::Replay,
-            Value::Number(u64::from(window.highest)),
-        )
+        let highest = Value::Number(u64::from(window.highest));
+        let reason = reason(remembered, ReasonKind::Replay, highest);
+        // Nobody has verified that PIN yet, and all rests on it.
+        if again && request.pin == OnlinePin::Sent {
+            reason.with_verdict(Verdict::StepUp)
+        } else {
+            reason
+        }
     })
 }
 
@@ -69,7 +74,8 @@ pub(super) fn jump(remembered: &Remembered<'_, '_>) -> Finding {
     let before = recorded.before.window();
     let highest = Value::Number(u64::from(before.highest));
     let gate = request.mcc.is_some_and(|mcc| TRANSIT.contains(&mcc));
-    let late = request.deferred || gate && request.amount <= policy.transit_limit;
+    let fare = magnitude::rough(request.amount, request.currency) <= policy.transit_limit;
+    let late = request.deferred || gate && fare;
     let (kind, verdict) = match before.place(atc) {
         AtcPlace::First | AtcPlace::Seen => return Finding::Agrees,
         AtcPlace::Ahead { by } if by > policy.counter_jump_referred => {
@@ -81,7 +87,7 @@ pub(super) fn jump(remembered: &Remembered<'_, '_>) -> Finding {
         AtcPlace::Ahead { .. } => return Finding::Agrees,
         AtcPlace::Behind { .. } if late => (ReasonKind::CounterLate, policy.late_counter),
         AtcPlace::Behind { .. } => (ReasonKind::CounterBehind, policy.unannounced_late_counter),
-        AtcPlace::Old { .. } if late => (ReasonKind::CounterOld, crate::issuer::Verdict::Refer),
+        AtcPlace::Old { .. } if late => (ReasonKind::CounterOld, Verdict::Refer),
         AtcPlace::Old { .. } => (ReasonKind::CounterOld, ReasonKind::CounterOld.verdict()),
     };
     Finding::Contradicts(reason(remembered, kind, highest).with_verdict(verdict))

@@ -129,13 +129,17 @@ pub(super) fn missing(context: &Context<'_, '_, '_>) -> Finding {
     })
 }
 
-/// A cryptogram beside an entry mode in which no chip speaks.
+/// A cryptogram beside an entry mode in which no chip speaks; or at a distance, where only a device with a token has one: a card's own
+/// was read elsewhere.
 pub(super) fn unexpected(context: &Context<'_, '_, '_>) -> Finding {
     let mode = context.request.entry_mode;
     let Some(chip) = context.chip else {
         return Finding::Absent;
     };
-    let silent = mode.is_stripe() || mode == PosEntryMode::ContactlessStripe || mode.is_manual();
+    let silent = mode.is_stripe()
+        || mode == PosEntryMode::ContactlessStripe
+        || mode.is_manual()
+        || mode.is_remote() && !context.card.is_token();
     let cryptogram = chip.data.get(tag::APPLICATION_CRYPTOGRAM);
     if !matches!(cryptogram, Ok(Some(_))) {
         return Finding::Absent;

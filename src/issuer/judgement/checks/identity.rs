@@ -1,7 +1,7 @@
 //! Who the card is, and whether it may be used.
 
 use super::{Context, Finding, tag_reason};
-use crate::element::{PanSequenceNumber, Track2EquivalentData};
+use crate::element::{Pan, PanSequenceNumber};
 use crate::issuer::judgement::card::{CardStatus, Form};
 use crate::issuer::judgement::reason::{Place, Reason, ReasonKind, Value};
 use crate::tag;
@@ -39,14 +39,29 @@ pub(super) fn pan(context: &Context<'_, '_, '_>) -> Finding {
     let track = context
         .chip
         .and_then(|chip| chip.data.get(tag::TRACK_2_EQUIVALENT_DATA).ok()?);
-    match track.map(Track2EquivalentData::parse) {
-        Some(Ok(track)) if track.pan() != pan => other(Place::Tag(tag::TRACK_2_EQUIVALENT_DATA)),
+    match track {
+        Some(track) if begins_otherwise(track, pan) => {
+            other(Place::Tag(tag::TRACK_2_EQUIVALENT_DATA))
+        }
         _ => Finding::Agrees,
     }
 }
 
-/// DE 23 and tag 5F34: C19. Neither needs to be there.
+/// Whether the digits with which tag 57 begins are another PAN. What stands behind the separator is not read: a date that is
+/// none must not hide whose track it is.
+fn begins_otherwise(track: &[u8], pan: &Pan) -> bool {
+    let nibbles = track.iter().flat_map(|byte| [byte >> 4, byte & 0x0F]);
+    !nibbles
+        .take_while(|nibble| *nibble <= 9)
+        .eq(pan.digits().iter().copied())
+}
+
+/// DE 23 and tag 5F34: C19. Neither needs to be there. A stripe and a printed number have no sequence number, so what stands in DE 23
+/// beside them is a filler.
 pub(super) fn sequence(context: &Context<'_, '_, '_>) -> Finding {
+    if context.chip.is_none() && !context.request.entry_mode.is_chip() {
+        return Finding::Absent;
+    }
     // A chip that was issued without one has its keys from 00.
     let without = context.card.has_chip().then_some(PanSequenceNumber::ZERO);
     let issued = context.card.sequence.or(without);
@@ -109,13 +124,13 @@ pub(super) fn funding(context: &Context<'_, '_, '_>) -> Finding {
     }
 }
 
-/// The card's own expiry date.
+/// The card's own expiry date. A deferred transaction may have been made before it, but not longer ago than deferred ones may be.
 pub(super) fn expired(context: &Context<'_, '_, '_>) -> Finding {
     let request = context.request;
     let Some(today) = request.at.date() else {
         return Finding::Absent;
     };
-    if !request.message.asks() || request.deferred {
+    if !request.message.asks() {
         return Finding::Absent;
     }
     let expiry = context.card.expiry;
@@ -123,7 +138,11 @@ pub(super) fn expired(context: &Context<'_, '_, '_>) -> Finding {
         return Finding::Agrees;
     }
     // A day is not over everywhere at once.
-    Finding::unless(today.days_since(expiry.last_day()) > 1, || {
+    let grace = match request.deferred {
+        true => i32::from(context.policy.deferred_days).max(1),
+        false => 1,
+    };
+    Finding::unless(today.days_since(expiry.last_day()) > grace, || {
         tag_reason(
             ReasonKind::Expired,
             tag::APPLICATION_EXPIRATION_DATE,

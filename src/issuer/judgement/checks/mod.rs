@@ -19,7 +19,8 @@ use super::policy::Policy;
 use super::reason::{Place, Reason, ReasonKind, Reasons, Value};
 use super::request::AuthorisationRequest;
 use super::results::Results;
-use crate::issuer::{PlaceState, Recorded, Refusal};
+use crate::cryptogram::SignedPart;
+use crate::issuer::{CardRecord, PlaceState, Recorded, Refusal};
 
 /// What a check finds. Where something is missing that the question needs, there is no answer, and that is no contradiction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +63,16 @@ impl Context<'_, '_, '_> {
     pub(crate) fn proved(&self) -> bool {
         self.cryptogram == Some(Ok(()))
     }
+
+    /// Whether the cryptogram is right and covers this element.
+    pub(crate) fn signs(&self, tag: crate::Tag) -> bool {
+        let version = self.card.record.as_ref().map(CardRecord::version);
+        self.proved()
+            && version.is_some_and(|version| {
+                let parts = version.data.parts();
+                parts.contains(&SignedPart::Element(tag))
+            })
+    }
 }
 
 /// A list of checks, in the order in which reasons of the same severity are told. They are called by name, not through a table, so that
@@ -96,6 +107,7 @@ checks! {
     terminal::token_domain,
     cardholder::pin_contradicted,
     cardholder::online_pin,
+    cardholder::verification_failed,
     cardholder::device,
     cardholder::pin_skipped,
     cardholder::pin_tries,
@@ -112,6 +124,7 @@ checks! {
     amount::currency,
     amount::country,
     amount::date,
+    amount::clock,
     amount::kind,
     stripe::value,
     stripe::chip_value,

@@ -33,16 +33,27 @@ impl Context<'_, '_, '_> {
             })
     }
 
-    /// Whether the message says that the stripe was read, with or without contacts.
-    fn reads_stripe(&self) -> bool {
-        let mode = self.request.entry_mode;
-        mode.is_stripe() || mode == PosEntryMode::ContactlessStripe
+    /// Whether a track is all that came, and nobody says how it was read: that is a stripe.
+    fn stripe_unsaid(&self) -> bool {
+        self.request.entry_mode == PosEntryMode::Unknown
+            && self.chip.is_none()
+            && self.on_track().is_some()
+    }
+
+    /// Whether the stripe was read over its contacts.
+    pub(in crate::issuer::judgement) fn reads_stripe(&self) -> bool {
+        self.request.entry_mode.is_stripe() || self.stripe_unsaid()
+    }
+
+    /// Whether the stripe was read, with or without contacts.
+    fn has_stripe(&self) -> bool {
+        self.reads_stripe() || self.request.entry_mode == PosEntryMode::ContactlessStripe
     }
 }
 
 /// The service code on the stripe: M05, M06 (where the verification value is the same by chance for both).
 pub(super) fn service_code(context: &Context<'_, '_, '_>) -> Finding {
-    let Some((found, _, place)) = context.on_track().filter(|_| context.reads_stripe()) else {
+    let Some((found, _, place)) = context.on_track().filter(|_| context.has_stripe()) else {
         return Finding::Absent;
     };
     let issued = context.card.service_code;
@@ -53,7 +64,8 @@ pub(super) fn service_code(context: &Context<'_, '_, '_>) -> Finding {
     })
 }
 
-/// The expiry date on the stripe, or typed in: M07, attack 27.
+/// The expiry date on the stripe, or typed in: M07, attack 27. A shop that keeps a number keeps the date of the card before the last
+/// renewal with it.
 pub(super) fn expiry(context: &Context<'_, '_, '_>) -> Finding {
     let mode = context.request.entry_mode;
     let typed = context
@@ -61,7 +73,7 @@ pub(super) fn expiry(context: &Context<'_, '_, '_>) -> Finding {
         .expiry
         .map(|expiry| (expiry, Place::Element(14)));
     let found = match context.on_track() {
-        Some((_, expiry, place)) if context.reads_stripe() => Some((expiry, place)),
+        Some((_, expiry, place)) if context.has_stripe() => Some((expiry, place)),
         _ if mode.is_manual() || mode.is_remote() => typed,
         _ => None,
     };
@@ -72,7 +84,12 @@ pub(super) fn expiry(context: &Context<'_, '_, '_>) -> Finding {
     Finding::unless(found != issued, || {
         let value = |month: YearMonth| Value::bytes(&month.to_bytes());
         let kind = ReasonKind::ExpiryAltered;
-        Reason::new(kind, place, value(found), Place::Record, value(issued))
+        let reason = Reason::new(kind, place, value(found), Place::Record, value(issued));
+        if mode == PosEntryMode::CredentialOnFile && found < issued {
+            reason.with_verdict(Verdict::ApproveAndFlag)
+        } else {
+            reason
+        }
     })
 }
 
@@ -93,7 +110,7 @@ pub(super) fn tracks(context: &Context<'_, '_, '_>) -> Finding {
 /// The verification value on a stripe: M03, M04, M08, M09, attack 2. The chip's value in its place tells where the data come from.
 pub(super) fn value(context: &Context<'_, '_, '_>) -> Finding {
     let mode = context.request.entry_mode;
-    if !mode.is_stripe() {
+    if !context.reads_stripe() {
         return Finding::Absent;
     }
     let chip = context.card.has_chip();
@@ -122,6 +139,8 @@ pub(super) fn chip_value(context: &Context<'_, '_, '_>) -> Finding {
         (Checked::Right, Checked::Wrong) => {
             Finding::Contradicts(track_reason(ReasonKind::StripeDataInChip))
         }
+        // A device has no stripe, and what its track ends with is its own.
+        (Checked::Wrong, Checked::Wrong) if context.card.is_token() => Finding::Absent,
         (Checked::Wrong, Checked::Wrong) => {
             let reason = track_reason(ReasonKind::TrackTampered);
             // Without contacts the value may be a dynamic one, and the cryptogram decides.
@@ -136,13 +155,15 @@ pub(super) fn chip_value(context: &Context<'_, '_, '_>) -> Finding {
 }
 
 /// A whole stripe (90) of a chip card: M01, M02, attack 1. A full copy at a terminal for stripes alone cannot be told from the card.
+/// A stripe of which nobody says how it came (00) is trusted no more.
 pub(super) fn stripe_of_chip_card(context: &Context<'_, '_, '_>) -> Finding {
     let (request, card, policy) = (context.request, context.card, context.policy);
-    if request.entry_mode != PosEntryMode::Stripe || !card.has_chip() {
+    let whole = request.entry_mode == PosEntryMode::Stripe;
+    if !(whole || context.stripe_unsaid()) || !card.has_chip() {
         return Finding::Absent;
     }
     let against = Place::TerminalCapability;
-    if request.terminal.reads_chip() == Some(true) {
+    if whole && request.terminal.reads_chip() == Some(true) {
         let reason = mode_reason(context, ReasonKind::ChipBypassed, against);
         return Finding::Contradicts(reason.with_verdict(policy.chip_bypassed));
     }

@@ -96,14 +96,14 @@ pub(super) fn exception_file(context: &Context<'_, '_, '_>) -> Finding {
     })
 }
 
-/// The application that the terminal ran: L02, attack 13. The identifiers of tags 84 and 9F06 against those of the card or, where
+/// The application that the terminal ran: L02, attack 13. The identifiers of tags 84, 9F06 and 4F against those of the card or, where
 /// the record names none, against its payment system. No cryptogram signs them; whoever changes them makes himself suspect.
 pub(super) fn brand(context: &Context<'_, '_, '_>) -> Finding {
     let Some(chip) = context.chip else {
         return Finding::Absent;
     };
     let card = context.card;
-    for place in [tag::DEDICATED_FILE_NAME, tag::AID_TERMINAL] {
+    for place in [tag::DEDICATED_FILE_NAME, tag::AID_TERMINAL, tag::ADF_NAME] {
         let Ok(Some(claimed)) = chip.data.get(place) else {
             continue;
         };
@@ -131,7 +131,10 @@ pub(super) fn brand(context: &Context<'_, '_, '_>) -> Finding {
     Finding::Agrees
 }
 
-/// Elements of a kernel that never runs a Mastercard: L02. Tag 9F6C belongs to kernels 3 and 7.
+/// What tag 9F6C of a Mastercard is in its own kernel 2: the version number of its stripe mode.
+const STRIPE_MODE_VERSION: [u8; 2] = [0x00, 0x01];
+
+/// Elements of a kernel that never runs a Mastercard: L02. Tag 9F6C has qualifiers in kernels 3 and 7 alone.
 pub(super) fn kernel(context: &Context<'_, '_, '_>) -> Finding {
     let Some(chip) = context.chip else {
         return Finding::Absent;
@@ -141,6 +144,7 @@ pub(super) fn kernel(context: &Context<'_, '_, '_>) -> Finding {
     }
     match chip.qualifiers {
         None => Finding::Agrees,
+        Some(version) if version.0 == STRIPE_MODE_VERSION => Finding::Agrees,
         Some(qualifiers) => Finding::Contradicts(tag_reason(
             ReasonKind::WrongKernelData,
             tag::CARD_TRANSACTION_QUALIFIERS,
