@@ -86,7 +86,7 @@ mod tests {
             let mut bytes = number.to_be_bytes();
             // Mostly digits.
             for byte in bytes.iter_mut().skip(step % 3) {
-                *byte = (*byte >> 4) % 10 << 4 | (*byte & 0x0F) % 10;
+                *byte = (((*byte >> 4) % 10) << 4) | ((*byte & 0x0F) % 10);
             }
             let bytes = &bytes[..step % 9];
             assert_eq!(read_at_once(bytes), read_each(bytes).ok(), "{bytes:02X?}");
