@@ -18,13 +18,10 @@ mod test_card;
 use std::hint::black_box;
 
 use chipcard::cryptogram::CryptogramVersion;
-use chipcard::element::{Amount, CountryCode, CurrencyCode, Date, Pan, PanSequenceNumber};
-use chipcard::issuer::{
-    AuthorisationRequest, ChipData, MemoryStore, MessageKind, OnlinePin, PosEntryMode, StateKey,
-    TerminalCapability, Timestamp, Verdict,
-};
+use chipcard::element::{Pan, PanSequenceNumber};
+use chipcard::issuer::{ChipData, MemoryStore, StateKey, Verdict};
 
-use judge::{Bench, NOON, PAN};
+use judge::{Bench, PAN, whole_message};
 
 const ROUNDS: usize = 41;
 const CARDS: u8 = 128;
@@ -45,31 +42,6 @@ fn cpu_time() -> f64 {
 fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]
-}
-
-/// The message as an authorisation host reads it: text and bytes.
-fn request<'a>(stan: &'a str, de55: &'a [u8]) -> AuthorisationRequest<'a> {
-    let mut request = AuthorisationRequest::new(
-        MessageKind::Authorisation,
-        Pan::from_digits(black_box(PAN)).unwrap(),
-        Amount::new(1_000).unwrap(),
-        CurrencyCode::new(392).unwrap(),
-        PosEntryMode::parse("051").unwrap(),
-        Timestamp(NOON),
-    );
-    request.sequence = Some(PanSequenceNumber::from_digits("01").unwrap());
-    request.local_date = Some(Date::new(2026, 11, 23).unwrap());
-    request.country = Some(CountryCode::new(392).unwrap());
-    request.terminal = TerminalCapability::ChipAndContactless;
-    request.pin = OnlinePin::Right;
-    request.mcc = Some(5411);
-    request.stan = Some(stan);
-    request.rrn = Some("632712000001");
-    request.acquirer = Some("123456");
-    request.merchant = Some("MERCHANT0000001");
-    request.terminal_id = Some("TERM0001");
-    request.chip = Some(de55);
-    request
 }
 
 /// `named`: the host keeps the card's name in the store beside the card.
@@ -103,7 +75,7 @@ fn run(version: &'static CryptogramVersion, named: bool) {
                 // Each is another card to the store, with the same key.
                 bench.issued.issue = card;
                 bench.issued.index = named.then(|| names[usize::from(card)]);
-                let request = request(stan, black_box(de55));
+                let request = whole_message(stan, black_box(de55));
                 let assessment = bench.authoriser.assess(&request, &bench.issued, &store);
                 let Ok(assessment) = assessment;
                 assert_eq!(

@@ -23,12 +23,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use chipcard::cryptogram::CryptogramVersion;
-use chipcard::element::{
-    Amount, ApplicationTransactionCounter, CountryCode, CurrencyCode, Date, Pan, PanSequenceNumber,
-};
+use chipcard::element::ApplicationTransactionCounter;
 use chipcard::issuer::{
-    AuthorisationRequest, CardEvent, CardIndex, CardStateStore, Happened, MessageKind, OnlinePin,
-    PlaceEvent, PlaceIndex, PlaceState, PosEntryMode, Recorded, TerminalCapability, Timestamp,
+    CardEvent, CardIndex, CardStateStore, Happened, PlaceEvent, PlaceIndex, PlaceState, Recorded,
     Verdict,
 };
 use chipcard_store::{BlockingPostgres, IndexKey, RedbStore};
@@ -36,38 +33,13 @@ use redb::{Database, ReadableTable, TableDefinition};
 use tokio::runtime::Runtime;
 use tokio_postgres::{Client, Config, NoTls};
 
-use judge::{Bench, NOON, PAN};
+use judge::{Bench, NOON, whole_message};
 
 /// So many that the transactions of one commit seldom share a page, as those of a bank's cards do not.
 const CARDS: u64 = 65_536;
 const COUNTERS: u64 = 60;
 const ROUNDS: usize = 11;
 const CONNECTIONS: usize = 16;
-
-/// The message as an authorisation host reads it.
-fn request<'a>(stan: &'a str, de55: &'a [u8]) -> AuthorisationRequest<'a> {
-    let mut request = AuthorisationRequest::new(
-        MessageKind::Authorisation,
-        Pan::from_digits(PAN).unwrap(),
-        Amount::new(1_000).unwrap(),
-        CurrencyCode::new(392).unwrap(),
-        PosEntryMode::parse("051").unwrap(),
-        Timestamp(NOON),
-    );
-    request.sequence = Some(PanSequenceNumber::from_digits("01").unwrap());
-    request.local_date = Some(Date::new(2026, 11, 23).unwrap());
-    request.country = Some(CountryCode::new(392).unwrap());
-    request.terminal = TerminalCapability::ChipAndContactless;
-    request.pin = OnlinePin::Right;
-    request.mcc = Some(5411);
-    request.stan = Some(stan);
-    request.rrn = Some("632712000001");
-    request.acquirer = Some("123456");
-    request.merchant = Some("MERCHANT0000001");
-    request.terminal_id = Some("TERM0001");
-    request.chip = Some(de55);
-    request
-}
 
 /// One of many cards that sign with the same key: to the store each is another.
 struct Card<S> {
@@ -141,7 +113,7 @@ where
     let judged = |number: u64| {
         let (stan, de55) = &messages[(number / CARDS % COUNTERS) as usize];
         let number = number % CARDS + number / (CARDS * COUNTERS) * CARDS;
-        let request = request(stan, de55);
+        let request = whole_message(stan, de55);
         let card = Card { store, number };
         let Ok(assessment) = bench.authoriser.assess(&request, &bench.issued, card) else {
             panic!("the store does not answer");

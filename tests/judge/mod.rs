@@ -8,7 +8,8 @@
 
 use chipcard::cryptogram::{CipherFamily, CryptogramVersion};
 use chipcard::element::{
-    Amount, CountryCode, CryptogramType, CurrencyCode, Date, Pan, ServiceCode, YearMonth,
+    Amount, CountryCode, CryptogramType, CurrencyCode, Date, Pan, PanSequenceNumber, ServiceCode,
+    YearMonth,
 };
 use chipcard::issuer::{
     Assessment, AuthorisationRequest, Authoriser, Cvv2Expiry, IssuedCard, Issuer, MemoryActivity,
@@ -157,6 +158,31 @@ impl Bench {
         let [year, month] = self.issued.expiry.to_bytes();
         format!("{PAN}={year:02X}{month:02X}{service_code}12345{value}")
     }
+}
+
+/// A sale as an authorisation host reads it, with every field that it has: text and bytes.
+pub(crate) fn whole_message<'a>(stan: &'a str, de55: &'a [u8]) -> AuthorisationRequest<'a> {
+    let mut request = AuthorisationRequest::new(
+        MessageKind::Authorisation,
+        Pan::from_digits(core::hint::black_box(PAN)).unwrap(),
+        Amount::new(1_000).unwrap(),
+        CurrencyCode::new(392).unwrap(),
+        PosEntryMode::parse("051").unwrap(),
+        Timestamp(NOON),
+    );
+    request.sequence = Some(PanSequenceNumber::from_digits("01").unwrap());
+    request.local_date = Some(Date::new(2026, 11, 23).unwrap());
+    request.country = Some(CountryCode::new(392).unwrap());
+    request.terminal = TerminalCapability::ChipAndContactless;
+    request.pin = OnlinePin::Right;
+    request.mcc = Some(5411);
+    request.stan = Some(stan);
+    request.rrn = Some("632712000001");
+    request.acquirer = Some("123456");
+    request.merchant = Some("MERCHANT0000001");
+    request.terminal_id = Some("TERM0001");
+    request.chip = Some(de55);
+    request
 }
 
 /// A message to judge, and the chip data to sign.

@@ -86,9 +86,8 @@ impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
     ) -> Result<Assessment<'v, E::AnswerKey>, S::Error> {
         let mut pending = self.begin(request, card);
         self.weigh_into(&mut pending, store)?;
-        let mut weighed = pending.weighed;
-        weighed.finish(Noticed::NOTHING);
-        Ok(weighed.assessment)
+        pending.weighed.finish(Noticed::NOTHING);
+        Ok(pending.weighed.assessment)
     }
 
     /// The same up to what the card did over time: for hosts that keep an [`ActivityStore`].

@@ -53,10 +53,17 @@ impl StateKey {
     /// number: each begins its counter anew.
     pub fn card(&self, pan: &Pan, sequence: PanSequenceNumber, issue: u8) -> CardIndex {
         let digits = pan.digits();
+        // Joined first: one piece is faster than four.
+        let mut joined = [0; 23];
+        let (head, rest) = joined.split_at_mut(2);
+        head.copy_from_slice(&[CARDS, digits.len() as u8]);
+        let after = [sequence.to_bcd(), issue];
+        for (to, from) in rest.iter_mut().zip(digits.iter().chain(&after)) {
+            *to = *from;
+        }
         let mut hmac = self.cards.clone();
-        hmac.update(&[CARDS, digits.len() as u8]);
-        hmac.update(digits);
-        hmac.update(&[sequence.to_bcd(), issue]);
+        hmac.update(joined.get(..digits.len() + 4).unwrap_or(&joined));
+        joined.zeroize();
         let name: [u8; 32] = hmac.finalize().into_bytes().into();
         CardIndex(*name.first_chunk().unwrap_or(&[0; 16]))
     }
