@@ -8,12 +8,13 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 use chipcard::cryptogram::{CipherFamily, CryptogramVersion};
+use chipcard::element::IadLayout;
 use chipcard::element::{AuthorisationResponseCode, CardStatusUpdate};
 use chipcard::issuer::{
-    BatchItem, BatchMemory, BatchVerdict, BatchVerifier, CardRecord, ChipData, Issuer,
-    IssuerResponse, Refusal,
+    BatchItem, BatchMemory, BatchVerdict, BatchVerifier, CardRecord, ChipData, CryptogramEngine,
+    Issuer, IssuerResponse, Refusal,
 };
-use chipcard::key::IssuerKeySet;
+use chipcard::key::{IssuerKeySet, IssuerMasterKey};
 use chipcard::tag;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
@@ -161,7 +162,7 @@ fn chips(samples: &[Sample]) -> Vec<ChipData<'_>> {
         .collect()
 }
 
-fn alone(issuer: &Issuer<IssuerKeySet>, item: &BatchItem<'_>) -> BatchVerdict {
+fn alone(issuer: &Issuer<impl CryptogramEngine>, item: &BatchItem<'_>) -> BatchVerdict {
     let verified = issuer.verify_arqc(item.card, item.chip)?;
     let answer = item
         .response
@@ -312,6 +313,69 @@ fn aes_all_wrong() {
 #[test]
 fn aes_some_wrong() {
     compare(CipherFamily::Aes, Spoil::Seventh);
+}
+
+/// Three keys and both ciphers in one batch, in no order, every third cryptogram wrong.
+#[test]
+fn ciphers_and_keys_may_be_mixed() {
+    let other = master_key(CipherFamily::Tdes).map(|byte| byte ^ 0xA4);
+    let sets = || {
+        vec![
+            (
+                CipherFamily::Tdes,
+                key_set(&CryptogramVersion::VISA_10, &master_key(CipherFamily::Tdes)),
+            ),
+            (
+                CipherFamily::Tdes,
+                IssuerKeySet::new(0x02, IssuerMasterKey::tdes(&other).unwrap()),
+            ),
+            (
+                CipherFamily::Aes,
+                IssuerKeySet::new(0xF0, IssuerMasterKey::aes(&other).unwrap()),
+            ),
+        ]
+    };
+    let random = &mut StdRng::seed_from_u64(0x00C4_1BCA_4D03);
+    let versions = |cipher| {
+        CryptogramVersion::ALL
+            .iter()
+            .filter(move |row| row.cipher == cipher)
+    };
+    let mut samples = Vec::new();
+    for number in 0..800 {
+        let (cipher, set) = sets().swap_remove(random.random_range(0..3));
+        let version = versions(cipher).nth(random.random_range(0..versions(cipher).count()));
+        let (index, pan) = (set.index(), digits(random, 16));
+        let mut card = TestCard::new(version.unwrap(), &pan, "01");
+        card.keys = set;
+        let mut message = card.message();
+        let place = match card.version.iad_layout {
+            IadLayout::MChip => 0,
+            IadLayout::Visa24 | IadLayout::Ccd => 2,
+            _ => 1,
+        };
+        message.get_mut(tag::ISSUER_APPLICATION_DATA)[place] = index;
+        card.sign(&mut message);
+        if number % 3 == 0 {
+            message.get_mut(tag::APPLICATION_CRYPTOGRAM)[number % 8] ^= 0x01;
+        }
+        let answer = card.version.arpc.is_some() && random.random();
+        samples.push(Sample {
+            record: CardRecord::new(card.pan.clone(), Some(card.sequence), card.version, index),
+            de55: message.bytes(),
+            response: answer.then(IssuerResponse::approve),
+        });
+    }
+    let sets: Vec<_> = sets().into_iter().map(|(_, set)| set).collect();
+    let issuer = Issuer::new(sets);
+    let chips = chips(&samples);
+    let items = items(&samples, &chips);
+    let mut verdicts: Vec<BatchVerdict> = vec![Err(Refusal::Pan); items.len()];
+    issuer.verify_batch(&items, &mut verdicts).unwrap();
+    for (number, (item, verdict)) in items.iter().zip(&verdicts).enumerate() {
+        assert_eq!(*verdict, alone(&issuer, item), "{number}");
+        assert_eq!(verdict.is_ok(), number % 3 != 0, "{number}");
+    }
 }
 
 #[test]
