@@ -212,6 +212,7 @@ impl<'a> ChipData<'a> {
 /// lengths in one byte, decisive ones once and as long as they may be.
 ///
 /// `None` for anything else, be it wrong or only unusual: [`walked`] then says what it is.
+#[inline(always)] // Into `parse`; the other caller is cold.
 pub(super) fn plain(input: &[u8]) -> Option<Spans> {
     let mut spans = ABSENT;
     let (mut rest, mut offset) = (input, 0);
