@@ -4,6 +4,11 @@
 //! One side judges a whole message, from its fields and DE 55 to the verdict, and records it; the other keeps one counter a card
 //! and moves it up. Both have as many clients, and in PostgreSQL as many connections, and know 65,536 cards before. Rounds alternate;
 //! the ratio is the median of those of neighbouring rounds. Every answer of either side means that the disk has it.
+//!
+//! The upserts are grouped by the very code that groups the store's events, so that what is compared is the judgement. In PostgreSQL
+//! there are two such sides: grouped, and one statement each, which is what one writes without thinking of groups.
+//!
+//! Behind the rates: the processor time of this process, which a busy machine changes little. What the server uses is not in it.
 
 #![allow(
     clippy::unwrap_used,
@@ -11,14 +16,24 @@
     reason = "a failure here is a failed run"
 )]
 
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "the store needs more of it, and runs its tests"
+)]
+#[path = "../store/src/postgres/gather.rs"]
+mod gather;
+#[allow(unused_imports, reason = "the store runs its tests")]
+#[path = "../store/src/group.rs"]
+mod group;
 #[path = "../../tests/judge/mod.rs"]
 mod judge;
 #[path = "../../tests/test_card/mod.rs"]
 mod test_card;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -31,8 +46,10 @@ use chipcard::issuer::{
 use chipcard_store::{BlockingPostgres, IndexKey, RedbStore};
 use redb::{Database, ReadableTable, TableDefinition};
 use tokio::runtime::Runtime;
-use tokio_postgres::{Client, Config, NoTls};
+use tokio_postgres::{Client, Config, NoTls, Statement};
 
+use gather::{Gatherer, Question};
+use group::GroupCommit;
 use judge::{Bench, NOON, whole_message};
 
 /// So many that the transactions of one commit seldom share a page, as those of a bank's cards do not.
@@ -68,10 +85,43 @@ impl<S: CardStateStore> CardStateStore for Card<S> {
     }
 }
 
-/// Transactions a second of so many clients, each of which takes the next one after it has the answer.
-fn rate(clients: usize, time: Duration, next: &AtomicU64, step: impl Fn(u64) + Sync) -> f64 {
+/// Processor time of this process, in hundredths of a second; 0 where the system does not tell.
+fn ticks() -> u64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    // Behind the name, which may hold blanks: user and system time are the 12th and 13th.
+    let fields = stat.rsplit(')').next().unwrap().split_whitespace();
+    fields
+        .skip(11)
+        .take(2)
+        .map(|field| field.parse().unwrap_or(0))
+        .sum()
+}
+
+/// What some rounds of one side did.
+#[derive(Default)]
+struct Side {
+    rates: Vec<f64>,
+    steps: u64,
+    ticks: u64,
+}
+
+impl Side {
+    fn microseconds(&self) -> f64 {
+        self.ticks as f64 * 10_000.0 / self.steps.max(1) as f64
+    }
+}
+
+/// Lets so many clients work, each of which takes the next transaction after it has the answer. Gives transactions a second.
+fn round(
+    side: &mut Side,
+    clients: usize,
+    time: Duration,
+    next: &AtomicU64,
+    step: impl Fn(u64) + Sync,
+) -> f64 {
     let stop = AtomicBool::new(false);
     let first = next.load(Ordering::Relaxed);
+    let used = ticks();
     let start = Instant::now();
     thread::scope(|scope| {
         for _ in 0..clients {
@@ -84,7 +134,12 @@ fn rate(clients: usize, time: Duration, next: &AtomicU64, step: impl Fn(u64) + S
         thread::sleep(time);
         stop.store(true, Ordering::Relaxed);
     });
-    (next.load(Ordering::Relaxed) - first) as f64 / start.elapsed().as_secs_f64()
+    let steps = next.load(Ordering::Relaxed) - first;
+    let rate = steps as f64 / start.elapsed().as_secs_f64();
+    side.steps += steps;
+    side.ticks += ticks() - used;
+    side.rates.push(rate);
+    rate
 }
 
 fn median(mut values: Vec<f64>) -> f64 {
@@ -102,8 +157,10 @@ fn messages(bench: &Bench) -> Vec<(String, Vec<u8>)> {
         .collect()
 }
 
-/// `bare` gets the card and its counter, as the judgement does.
-fn compare<S>(name: &str, time: Duration, store: &S, bare: impl Fn(u64, u64) + Sync)
+/// A bare upsert gets the card and its counter, as the judgement does.
+type Bare<'a> = (&'a str, &'a (dyn Fn(u64, u64) + Sync));
+
+fn compare<S>(name: &str, time: Duration, store: &S, bare: &[Bare<'_>])
 where
     S: Sync,
     for<'a> &'a S: CardStateStore,
@@ -125,23 +182,32 @@ where
             assessment.reasons
         );
     };
-    let bare = |number: u64| bare(number % CARDS, number / CARDS + 1);
-    let (next_judged, next_bare) = (AtomicU64::new(CARDS), AtomicU64::new(CARDS));
+    let next_judged = AtomicU64::new(CARDS);
+    // The sides of one table share its counters.
+    let next_bare = AtomicU64::new(CARDS);
     for clients in [1, 8, 64] {
-        let (mut judgements, mut upserts, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+        let mut judgements = Side::default();
+        let mut upserts: Vec<_> = bare.iter().map(|_| (Side::default(), Vec::new())).collect();
         for _ in 0..ROUNDS {
-            let judged = rate(clients, time, &next_judged, judged);
-            let bare = rate(clients, time, &next_bare, bare);
-            judgements.push(judged);
-            upserts.push(bare);
-            ratios.push(judged / bare);
+            let judged = round(&mut judgements, clients, time, &next_judged, judged);
+            for ((side, ratios), (_, bare)) in upserts.iter_mut().zip(bare) {
+                let step = |number: u64| bare(number % CARDS, number / CARDS + 1);
+                ratios.push(judged / round(side, clients, time, &next_bare, step));
+            }
         }
         println!(
-            "{name:<10} {clients:2} clients: {:.2} of the bare upsert; {:6.0} judgements and {:6.0} upserts a second",
-            median(ratios),
-            median(judgements),
-            median(upserts),
+            "{name:<10} {clients:2} clients: {:6.0} judgements a second, {:4.0} us each",
+            median(judgements.rates.clone()),
+            judgements.microseconds(),
         );
+        for ((side, ratios), (kind, _)) in upserts.into_iter().zip(bare) {
+            let microseconds = side.microseconds();
+            println!(
+                "  {:.2} of the bare upserts, {kind}: {:6.0} a second, {microseconds:4.0} us each",
+                median(ratios),
+                median(side.rates),
+            );
+        }
     }
 }
 
@@ -172,60 +238,62 @@ const FIRST: CardEvent = CardEvent {
 };
 
 /// A counter a card in a file, with one commit for all that wait.
-struct BareFile {
-    queue: Sender<(u64, u64, SyncSender<bool>)>,
-}
+struct BareFile(GroupCommit<(u64, u64), bool, ()>);
 
 const BARE: TableDefinition<'_, [u8; 16], u64> = TableDefinition::new("bare");
 
 impl BareFile {
     fn start(path: &Path) -> Self {
         let database = Database::create(path).unwrap();
-        let (queue, jobs) = channel();
-        thread::spawn(move || Self::serve(&database, &jobs));
-        Self { queue }
+        let commit = move |upserts: &[(u64, u64)]| Ok(Self::commit(&database, upserts));
+        Self(GroupCommit::start(commit).unwrap())
     }
 
-    fn serve(database: &Database, jobs: &Receiver<(u64, u64, SyncSender<bool>)>) {
-        while let Ok(first) = jobs.recv() {
-            let jobs: Vec<_> = std::iter::once(first).chain(jobs.try_iter()).collect();
-            let transaction = database.begin_write().unwrap();
-            let mut table = transaction.open_table(BARE).unwrap();
-            let moved: Vec<_> = jobs
-                .iter()
-                .map(|(card, counter, _)| {
-                    let card = index(*card).0;
-                    let found = table.get(card).unwrap().map_or(0, |found| found.value());
-                    if found < *counter {
-                        table.insert(card, counter).unwrap();
-                    }
-                    found < *counter
-                })
-                .collect();
-            drop(table);
-            transaction.commit().unwrap();
-            for ((.., answer), moved) in jobs.iter().zip(moved) {
-                answer.send(moved).unwrap();
+    fn commit(database: &Database, upserts: &[(u64, u64)]) -> Vec<bool> {
+        let transaction = database.begin_write().unwrap();
+        let mut table = transaction.open_table(BARE).unwrap();
+        let upsert = |&(card, counter): &(u64, u64)| {
+            let card = index(card).0;
+            let found = table.get(card).unwrap().map_or(0, |found| found.value());
+            if found < counter {
+                table.insert(card, counter).unwrap();
             }
-        }
+            found < counter
+        };
+        let moved = upserts.iter().map(upsert).collect();
+        drop(table);
+        transaction.commit().unwrap();
+        moved
     }
 
     fn upsert(&self, card: u64, counter: u64) {
-        let (answer, given) = sync_channel(1);
-        self.queue.send((card, counter, answer)).unwrap();
-        assert!(given.recv().unwrap());
+        assert_eq!(self.0.ask((card, counter)), Some(Ok(true)));
     }
+}
+
+/// A connection with the upsert of one card and that of many.
+struct BareClient {
+    client: Client,
+    one: Statement,
+    many: Statement,
 }
 
 /// A counter a card in PostgreSQL.
 struct BareTable {
     runtime: Runtime,
-    clients: Vec<(Client, tokio_postgres::Statement)>,
+    clients: Arc<Vec<BareClient>>,
     next: AtomicU64,
+    gatherer: Gatherer<(u64, u64), ()>,
 }
 
 impl BareTable {
     fn connect(config: &Config) -> Self {
+        const TABLE: &str = "CREATE TABLE IF NOT EXISTS bare (card BYTEA NOT NULL PRIMARY KEY, counter BIGINT NOT NULL)";
+        const MOVES: &str = "ON CONFLICT (card) DO UPDATE SET counter = excluded.counter \
+                             WHERE bare.counter < excluded.counter RETURNING card";
+        let one = format!("INSERT INTO bare (card, counter) VALUES ($1, $2) {MOVES}");
+        let rows = "SELECT * FROM UNNEST($1::BYTEA[], $2::BIGINT[])";
+        let many = format!("INSERT INTO bare (card, counter) {rows} {MOVES}");
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
@@ -236,26 +304,58 @@ impl BareTable {
             for _ in 0..CONNECTIONS {
                 let (client, connection) = config.connect(NoTls).await.unwrap();
                 tokio::spawn(connection);
-                let table = "CREATE TABLE IF NOT EXISTS bare (card BYTEA NOT NULL PRIMARY KEY, counter BIGINT NOT NULL)";
-                client.batch_execute(table).await.unwrap();
-                let upsert = "INSERT INTO bare (card, counter) VALUES ($1, $2) ON CONFLICT (card) DO UPDATE \
-                              SET counter = excluded.counter WHERE bare.counter < excluded.counter RETURNING counter";
-                let upsert = client.prepare(upsert).await.unwrap();
-                clients.push((client, upsert));
+                client.batch_execute(TABLE).await.unwrap();
+                let one = client.prepare(&one).await.unwrap();
+                let many = client.prepare(&many).await.unwrap();
+                clients.push(BareClient { client, one, many });
             }
-            clients
+            Arc::new(clients)
         });
+        let own = Arc::clone(&clients);
+        let turn = AtomicU64::new(0);
+        let take = move |group| {
+            let turn = turn.fetch_add(1, Ordering::Relaxed) as usize;
+            Self::together(Arc::clone(&own), turn % CONNECTIONS, group)
+        };
+        let guard = runtime.enter();
+        let limit = Duration::from_secs(60);
+        let gatherer = Gatherer::start(8, limit, |upsert: &(u64, u64)| upsert.0, take);
+        drop(guard);
         Self {
             runtime,
             clients,
             next: AtomicU64::new(0),
+            gatherer,
+        }
+    }
+
+    async fn together(
+        clients: Arc<Vec<BareClient>>,
+        turn: usize,
+        mut group: Vec<Question<(u64, u64), ()>>,
+    ) {
+        let BareClient { client, one, many } = &clients[turn];
+        let name = |question: &Question<(u64, u64), ()>| index(question.what.0).0;
+        group.sort_unstable_by_key(name);
+        let names: Vec<_> = group.iter().map(name).collect();
+        let names: Vec<_> = names.iter().map(<[u8; 16]>::as_slice).collect();
+        let counter = |question: &Question<(u64, u64), ()>| question.what.1.cast_signed();
+        let counters: Vec<_> = group.iter().map(counter).collect();
+        let moved = if let ([name], [counter]) = (names.as_slice(), counters.as_slice()) {
+            client.query(one, &[name, counter]).await
+        } else {
+            client.query(many, &[&names, &counters]).await
+        };
+        assert_eq!(moved.unwrap().len(), group.len());
+        for question in group {
+            question.answer(());
         }
     }
 
     /// Gives both tables all cards.
     fn fill(&self) {
         let cards: Vec<_> = (0..CARDS).map(|number| index(number).0.to_vec()).collect();
-        let (client, _) = &self.clients[0];
+        let client = &self.clients[0].client;
         let fill = async {
             for insert in [
                 "INSERT INTO bare (card, counter) SELECT card, 1 FROM unnest($1::BYTEA[]) AS card",
@@ -271,15 +371,16 @@ impl BareTable {
 
     fn upsert(&self, card: u64, counter: u64) {
         let turn = self.next.fetch_add(1, Ordering::Relaxed) as usize;
-        let (client, upsert) = &self.clients[turn % CONNECTIONS];
+        let BareClient { client, one, .. } = &self.clients[turn % CONNECTIONS];
         let card = index(card).0;
         let counter = counter.cast_signed();
-        let moved = async {
-            client
-                .query_opt(upsert, &[&card.as_slice(), &counter])
-                .await
-        };
+        let moved = async { client.query_opt(one, &[&card.as_slice(), &counter]).await };
         assert!(self.runtime.block_on(moved).unwrap().is_some());
+    }
+
+    fn upsert_grouped(&self, card: u64, counter: u64) {
+        let given = self.gatherer.ask((card, counter));
+        self.runtime.block_on(given).unwrap();
     }
 }
 
@@ -303,9 +404,12 @@ fn main() {
         (&store).record(&index(number), &FIRST).unwrap();
     });
     for_each_card(|number| bare.upsert(number, 1));
-    compare("redb", time, &store, |card, counter| {
-        bare.upsert(card, counter)
-    });
+    compare(
+        "redb",
+        time,
+        &store,
+        &[("grouped alike", &|card, counter| bare.upsert(card, counter))],
+    );
     drop(store);
 
     let Ok(server) = std::env::var("CHIPCARD_TEST_POSTGRES") else {
@@ -321,7 +425,12 @@ fn main() {
     });
     let bare = BareTable::connect(&config);
     bare.fill();
-    compare("PostgreSQL", time, &store, |card, counter| {
-        bare.upsert(card, counter)
-    });
+    let grouped = |card, counter| bare.upsert_grouped(card, counter);
+    let single = |card, counter| bare.upsert(card, counter);
+    compare(
+        "PostgreSQL",
+        time,
+        &store,
+        &[("grouped alike", &grouped), ("one statement each", &single)],
+    );
 }

@@ -24,6 +24,10 @@ pub(crate) enum Retry {
     No,
     /// It was not taken: at once.
     NotTaken,
+    /// It was not taken, for there is no connection: at once.
+    Unreached,
+    /// It was not taken, for somebody holds the row: until time is up.
+    Held,
     /// It may have been taken: when the event can be told from others.
     MaybeTaken,
 }

@@ -1,58 +1,68 @@
 //! Group commit: many callers, one commit.
 
+use std::io;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread::{self, JoinHandle};
-
-use crate::error::{Kind, StoreError};
+use std::time::{Duration, Instant};
 
 /// Questions that one commit answers at most, so that the first of them does not wait for long.
 const LARGEST_GROUP: usize = 1024;
+/// What part of a commit's time the next one waits for the callers that were just answered.
+const GATHERING: u32 = 8;
+/// How often it looks for them.
+const LOOKS: u32 = 8;
+/// The shortest time to sleep: systems wake a thread no sooner.
+const SHORTEST_SLEEP: Duration = Duration::from_micros(20);
 
 /// A thread that answers questions in groups.
 ///
-/// While one group is written to the disk, the questions that come form the next: the more callers, the larger the
-/// groups, without a timer. An answer is given after its group is on the disk, never before.
+/// While one group is written to the disk, the questions that come form the next. A caller that was answered often asks again
+/// soon: where as many as were answered are not back yet, the next group waits for them, for an eighth of the time that a
+/// commit takes at most; so callers do not fall into two halves, each of which waits for the other's commit. An answer is given
+/// after its group is on the disk, never before.
 #[derive(Debug)]
-pub(crate) struct GroupCommit<Q, A> {
+pub(crate) struct GroupCommit<Q, A, E> {
     /// `None` while it ends.
-    queue: Option<Sender<Job<Q, A>>>,
+    queue: Option<Sender<Job<Q, A, E>>>,
     thread: Option<JoinHandle<()>>,
 }
 
 #[derive(Debug)]
-struct Job<Q, A> {
+struct Job<Q, A, E> {
     question: Q,
-    answer: SyncSender<Result<A, StoreError>>,
+    answer: SyncSender<Result<A, E>>,
 }
 
-impl<Q: Send + 'static, A: Send + 'static> GroupCommit<Q, A> {
+impl<Q, A, E> GroupCommit<Q, A, E>
+where
+    Q: Send + 'static,
+    A: Send + 'static,
+    E: Clone + Send + 'static,
+{
     /// With a function that answers all questions, in their order, and commits; when it fails, none is answered.
     pub(crate) fn start(
-        commit: impl FnMut(&[Q]) -> Result<Vec<A>, StoreError> + Send + 'static,
-    ) -> Result<Self, StoreError> {
+        commit: impl FnMut(&[Q]) -> Result<Vec<A>, E> + Send + 'static,
+    ) -> io::Result<Self> {
         let (queue, jobs) = channel();
         let thread = thread::Builder::new()
             .name("chipcard-commit".to_owned())
-            .spawn(move || serve(&jobs, commit))
-            .map_err(|error| StoreError::because(Kind::Unavailable, &error))?;
+            .spawn(move || serve(&jobs, commit))?;
         Ok(Self {
             queue: Some(queue),
             thread: Some(thread),
         })
     }
 
-    /// Waits for the answer.
-    pub(crate) fn ask(&self, question: Q) -> Result<A, StoreError> {
+    /// Waits for the answer; `None` when the thread has ended.
+    pub(crate) fn ask(&self, question: Q) -> Option<Result<A, E>> {
         let (answer, given) = sync_channel(1);
         let job = Job { question, answer };
-        let gone = || StoreError::new(Kind::Unavailable, "its thread has ended");
-        let queue = self.queue.as_ref().ok_or_else(gone)?;
-        queue.send(job).map_err(|_| gone())?;
-        given.recv().map_err(|_| gone())?
+        self.queue.as_ref()?.send(job).ok()?;
+        given.recv().ok()
     }
 }
 
-impl<Q, A> Drop for GroupCommit<Q, A> {
+impl<Q, A, E> Drop for GroupCommit<Q, A, E> {
     fn drop(&mut self) {
         self.queue = None;
         if let Some(thread) = self.thread.take() {
@@ -62,32 +72,86 @@ impl<Q, A> Drop for GroupCommit<Q, A> {
     }
 }
 
-fn serve<Q, A>(
-    jobs: &Receiver<Job<Q, A>>,
-    mut commit: impl FnMut(&[Q]) -> Result<Vec<A>, StoreError>,
-) {
-    let mut questions = Vec::new();
-    let mut waiting = Vec::new();
-    while let Ok(first) = jobs.recv() {
-        let more = jobs.try_iter().take(LARGEST_GROUP - 1);
-        for job in std::iter::once(first).chain(more) {
-            questions.push(job.question);
-            waiting.push(job.answer);
+/// The questions of the next commit, and who waits for the answers.
+struct Group<'a, Q, A, E> {
+    jobs: &'a Receiver<Job<Q, A, E>>,
+    questions: Vec<Q>,
+    waiting: Vec<SyncSender<Result<A, E>>>,
+}
+
+impl<Q, A, E> Group<'_, Q, A, E> {
+    fn add(&mut self, job: Job<Q, A, E>) {
+        self.questions.push(job.question);
+        self.waiting.push(job.answer);
+    }
+
+    /// Takes what is there already.
+    fn drain(&mut self) {
+        let jobs = self.jobs;
+        for job in jobs
+            .try_iter()
+            .take(LARGEST_GROUP.saturating_sub(self.questions.len()))
+        {
+            self.add(job);
         }
-        match commit(&questions) {
+    }
+
+    /// Waits for so many, but no longer than this.
+    fn gather(&mut self, expected: usize, time: Duration) {
+        let expected = expected.min(LARGEST_GROUP);
+        let sleep = time / LOOKS;
+        if sleep < SHORTEST_SLEEP {
+            return;
+        }
+        let start = Instant::now();
+        while self.questions.len() < expected && start.elapsed() < time {
+            thread::sleep(sleep);
+            self.drain();
+        }
+    }
+}
+
+fn serve<Q, A, E: Clone>(
+    jobs: &Receiver<Job<Q, A, E>>,
+    mut commit: impl FnMut(&[Q]) -> Result<Vec<A>, E>,
+) {
+    let mut group = Group {
+        jobs,
+        questions: Vec::new(),
+        waiting: Vec::new(),
+    };
+    let mut expected = 0;
+    let mut time = Duration::ZERO;
+    loop {
+        if group.questions.is_empty() {
+            let Ok(first) = jobs.recv() else {
+                return;
+            };
+            group.add(first);
+        }
+        group.drain();
+        group.gather(expected, time);
+        let start = Instant::now();
+        let answers = commit(&group.questions);
+        time = start.elapsed() / GATHERING;
+        let answered = group.waiting.len();
+        match answers {
             Ok(answers) => {
-                for (caller, answer) in waiting.drain(..).zip(answers) {
+                for (caller, answer) in group.waiting.drain(..).zip(answers) {
                     // A caller that went away is not told.
                     let _ = caller.send(Ok(answer));
                 }
             }
             Err(error) => {
-                for caller in waiting.drain(..) {
+                for caller in group.waiting.drain(..) {
                     let _ = caller.send(Err(error.clone()));
                 }
             }
         }
-        questions.clear();
+        group.questions.clear();
+        // Those that came meanwhile, and those that were answered.
+        group.drain();
+        expected = answered + group.questions.len();
     }
 }
 
@@ -106,24 +170,47 @@ mod tests {
         let group = GroupCommit::start(move |questions: &[u32]| {
             seen.fetch_add(1, Ordering::Relaxed);
             thread::sleep(Duration::from_millis(20));
-            Ok(questions.iter().map(|question| question * 2).collect())
+            Ok::<_, ()>(questions.iter().map(|question| question * 2).collect())
         })
         .unwrap();
         thread::scope(|scope| {
             for caller in 0..50 {
                 let group = &group;
-                scope.spawn(move || assert_eq!(group.ask(caller).unwrap(), caller * 2));
+                scope.spawn(move || assert_eq!(group.ask(caller), Some(Ok(caller * 2))));
             }
         });
         assert!(commits.load(Ordering::Relaxed) < 50);
     }
 
+    /// Callers that come back at once stay together: their number of commits is that of one caller, nearly.
     #[test]
-    fn a_commit_that_fails_answers_nobody() {
-        let group = GroupCommit::start(|_: &[u32]| -> Result<Vec<()>, _> {
-            Err(StoreError::new(Kind::Unavailable, "the disk is full"))
+    fn callers_that_come_back_are_waited_for() {
+        const ROUNDS: usize = 5;
+        let commits = Arc::new(AtomicUsize::new(0));
+        let seen = Arc::clone(&commits);
+        let group = GroupCommit::start(move |questions: &[usize]| {
+            seen.fetch_add(1, Ordering::Relaxed);
+            thread::sleep(Duration::from_millis(160));
+            Ok::<_, ()>(questions.to_vec())
         })
         .unwrap();
-        assert_eq!(group.ask(1).unwrap_err().kind(), Kind::Unavailable);
+        thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    for round in 0..ROUNDS {
+                        assert_eq!(group.ask(round), Some(Ok(round)));
+                    }
+                });
+            }
+        });
+        // The two halves would need twice as many; a busy machine may part them now and then.
+        let commits = commits.load(Ordering::Relaxed);
+        assert!(commits < 2 * ROUNDS, "{commits}");
+    }
+
+    #[test]
+    fn a_commit_that_fails_answers_nobody() {
+        let group = GroupCommit::start(|_: &[u32]| Err::<Vec<()>, _>("the disk is full")).unwrap();
+        assert_eq!(group.ask(1), Some(Err("the disk is full")));
     }
 }

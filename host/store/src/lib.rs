@@ -4,7 +4,7 @@
 //! |---|---|---|---|
 //! | [`MemoryStore`] of the library | tests, and hosts that keep state elsewhere | no | |
 //! | `RedbStore` | one host: a file, one commit for all that wait | yes | `redb`, on unless left out |
-//! | `PostgresStore` | many hosts that share one truth: one conditional upsert an event | yes | `postgres` |
+//! | `PostgresStore` | many hosts that share one truth: a conditional upsert an event, many in one statement | yes | `postgres` |
 //!
 //! A host of production links this package and the library; neither turns the library's feature `laboratory` on.
 //!

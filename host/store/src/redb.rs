@@ -40,7 +40,8 @@ const CACHE: usize = 256 << 20;
 /// reads all of it.
 ///
 /// # Group commit
-/// While one group of steps is written, the steps that come form the next. Steps of one card in a group follow each other.
+/// While one group of steps is written, the steps that come form the next, which waits for callers that were just answered for an
+/// eighth of a commit's time at most. Steps of one card in a group follow each other.
 ///
 /// After an error of the disk the store refuses all further steps: open it anew.
 ///
@@ -67,7 +68,7 @@ const CACHE: usize = 256 << 20;
 /// ```
 pub struct RedbStore {
     database: Arc<Database>,
-    committer: GroupCommit<Question, Answer>,
+    committer: GroupCommit<Question, Answer, StoreError>,
     terminals: MemoryStore,
 }
 
@@ -117,11 +118,18 @@ impl RedbStore {
         check(&database, key)?;
         let database = Arc::new(database);
         let own = Arc::clone(&database);
+        let committer = GroupCommit::start(move |questions: &[Question]| commit(&own, questions))
+            .map_err(|error| StoreError::because(Kind::Unavailable, &error))?;
         Ok(Self {
-            committer: GroupCommit::start(move |questions: &[Question]| commit(&own, questions))?,
+            committer,
             database,
             terminals: MemoryStore::new(),
         })
+    }
+
+    fn ask(&self, question: Question) -> Result<Answer, StoreError> {
+        let gone = || StoreError::new(Kind::Unavailable, "its thread has ended");
+        self.committer.ask(question).ok_or_else(gone)?
     }
 
     /// What is kept of a card.
@@ -185,7 +193,7 @@ impl CardStateStore for &RedbStore {
     type Error = StoreError;
 
     fn record(&mut self, card: &CardIndex, event: &CardEvent) -> Result<Recorded, StoreError> {
-        match self.committer.ask(Question::Card(*card, *event))? {
+        match self.ask(Question::Card(*card, *event))? {
             Answer::Card(recorded) => Ok(recorded),
             Answer::Place(_) => Err(confused()),
         }
@@ -203,7 +211,7 @@ impl CardStateStore for &RedbStore {
                 return Ok(before);
             }
         }
-        match self.committer.ask(Question::Place(*place, *event))? {
+        match self.ask(Question::Place(*place, *event))? {
             Answer::Place(before) => Ok(Some(before)),
             Answer::Card(_) => Err(confused()),
         }

@@ -4,7 +4,7 @@
 
 -- Which migrations were applied.
 CREATE TABLE chipcard_schema (
-    version INT NOT NULL PRIMARY KEY,
+    version INT4 NOT NULL PRIMARY KEY,
     name TEXT NOT NULL,
     applied_at TIMESTAMPTZ NOT NULL DEFAULT CURRENT_TIMESTAMP
 );
@@ -19,7 +19,7 @@ CREATE TABLE chipcard_cards (
     wrong_values_since BIGINT NOT NULL DEFAULT 0,
     fallbacks_since BIGINT NOT NULL DEFAULT 0,
     contact_at BIGINT NOT NULL DEFAULT 0,
-    highest INT NOT NULL DEFAULT 0,
+    highest INT4 NOT NULL DEFAULT 0,
     wrong_cryptograms SMALLINT NOT NULL DEFAULT 0,
     wrong_values SMALLINT NOT NULL DEFAULT 0,
     fallbacks SMALLINT NOT NULL DEFAULT 0,
@@ -30,7 +30,7 @@ CREATE TABLE chipcard_cards (
     before_wrong_values_since BIGINT NOT NULL DEFAULT 0,
     before_fallbacks_since BIGINT NOT NULL DEFAULT 0,
     before_contact_at BIGINT NOT NULL DEFAULT 0,
-    before_highest INT NOT NULL DEFAULT 0,
+    before_highest INT4 NOT NULL DEFAULT 0,
     before_wrong_cryptograms SMALLINT NOT NULL DEFAULT 0,
     before_wrong_values SMALLINT NOT NULL DEFAULT 0,
     before_fallbacks SMALLINT NOT NULL DEFAULT 0,

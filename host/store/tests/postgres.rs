@@ -6,7 +6,8 @@
 
 mod common;
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -289,6 +290,106 @@ fn a_server_that_is_slow_is_not_waited_for() {
         (&store).record(&card(1), &sale(3, 2)).unwrap().outcome,
         Outcome::Seen
     );
+}
+
+/// Records the same counter of so many cards at once, a thread each; gives what failed.
+fn at_once(store: &BlockingPostgres, cards: u64, atc: u16) -> Vec<(u64, Kind)> {
+    let failed = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        for number in 0..cards {
+            let failed = &failed;
+            scope.spawn(move || {
+                let mut store = store;
+                match store.record(&card(number), &sale(u64::from(atc), atc)) {
+                    Ok(recorded) => assert_eq!(recorded.outcome, Outcome::New, "{number}"),
+                    Err(error) => failed.lock().unwrap().push((number, error.kind())),
+                }
+            });
+        }
+    });
+    failed.into_inner().unwrap()
+}
+
+/// Of events that share a statement, one that the database refuses leaves the others alone.
+#[test]
+fn a_row_that_is_refused_does_not_touch_the_others_of_its_group() {
+    let Some(config) = database("refused") else {
+        return;
+    };
+    let store = init(&config);
+    assert_eq!(at_once(&store, 40, 1), []);
+    let name: String = card(17)
+        .0
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let odd =
+        format!("ALTER TABLE chipcard_cards ADD CHECK (card <> '\\x{name}'::BYTEA OR highest < 3)");
+    common::postgres::execute(&config, &odd);
+    for atc in 2..=10 {
+        let refused = (atc >= 3).then_some((17, Kind::Unavailable));
+        assert_eq!(at_once(&store, 40, atc), Vec::from_iter(refused));
+    }
+    for number in 0..40 {
+        let expected = if number == 17 { 2 } else { 10 };
+        assert_eq!(state(&store, &card(number)).now.highest, expected);
+    }
+}
+
+/// Nor does one whose row somebody holds: it alone is not answered in time.
+#[test]
+fn a_row_that_is_held_does_not_keep_the_others_of_its_group() {
+    let Some(config) = database("held") else {
+        return;
+    };
+    let store = init(&config);
+    assert_eq!(at_once(&store, 40, 1), []);
+    let hasty = store.with(|store| store.with_time_limit(Duration::from_secs(5)));
+    let runtime = runtime();
+    let holder = runtime.block_on(async {
+        let (client, connection) = config.connect(NoTls).await.unwrap();
+        tokio::spawn(connection);
+        client.batch_execute("BEGIN").await.unwrap();
+        let hold = "UPDATE chipcard_cards SET flags = flags WHERE card = $1";
+        let held = client.execute(hold, &[&card(17).0.as_slice()]).await;
+        assert_eq!(held.unwrap(), 1);
+        client
+    });
+    for atc in 2..=4 {
+        assert_eq!(at_once(&hasty, 40, atc), [(17, Kind::TimedOut)]);
+    }
+    runtime.block_on(holder.batch_execute("COMMIT")).unwrap();
+    assert_eq!(at_once(&hasty, 40, 5), []);
+}
+
+/// Two hosts whose groups have the same cards: neither waits for ever, and every counter is new once.
+#[test]
+fn groups_of_two_hosts_with_the_same_cards() {
+    const CARDS: u64 = 24;
+    const COUNTERS: u16 = 20;
+    let Some(config) = database("groups") else {
+        return;
+    };
+    let hosts = [init(&config), init(&config)];
+    let new = AtomicU64::new(0);
+    thread::scope(|scope| {
+        for (host, mut store) in hosts.iter().enumerate() {
+            for number in 0..CARDS {
+                let new = &new;
+                scope.spawn(move || {
+                    for atc in 1..=COUNTERS {
+                        let event = sale((host as u64 + 1) << 32 | u64::from(atc), atc);
+                        match store.record(&card(number), &event).unwrap().outcome {
+                            Outcome::New => new.fetch_add(1, Ordering::Relaxed),
+                            Outcome::Seen => 0,
+                            other => panic!("{other:?}"),
+                        };
+                    }
+                });
+            }
+        }
+    });
+    assert_eq!(new.into_inner(), CARDS * u64::from(COUNTERS));
 }
 
 fn state(store: &BlockingPostgres, index: &CardIndex) -> CardState {

@@ -23,7 +23,7 @@ const MIGRATIONS: &[Migration] = &[Migration {
 const VERSION: i32 = MIGRATIONS[MIGRATIONS.len() - 1].version;
 
 const SCHEMA_TABLE: &str = "CREATE TABLE IF NOT EXISTS chipcard_schema (
-    version INT NOT NULL PRIMARY KEY,
+    version INT4 NOT NULL PRIMARY KEY,
     name TEXT NOT NULL,
     applied_at TIMESTAMPTZ NOT NULL DEFAULT CURRENT_TIMESTAMP
 )";
@@ -82,7 +82,7 @@ fn allow(
 
 /// The newest migration of the database.
 async fn version(client: &Client) -> Result<Option<i32>, StoreError> {
-    let newest = "SELECT MAX(version) FROM chipcard_schema";
+    let newest = "SELECT CAST(MAX(version) AS INT4) FROM chipcard_schema";
     match client.query_one(newest, &[]).await {
         Ok(row) => Ok(row.try_get(0)?),
         Err(error) if error.code() == Some(&SqlState::UNDEFINED_TABLE) => Ok(None),

@@ -1,18 +1,21 @@
 //! State in PostgreSQL, for many hosts that share one truth.
 
 mod blocking;
+mod gather;
 mod migrations;
 mod pool;
+mod proved;
 mod row;
 mod statements;
 
 use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chipcard::issuer::{
-    Assessment, AuthorisationRequest, Authoriser, CardEvent, CardIndex, CardState, CardStateStore,
-    CryptogramEngine, IssuedCard, MemoryStore, Outcome, PlaceEvent, PlaceHappened, PlaceIndex,
-    PlaceState, Recorded, StripeVerifier,
+    Assessment, AuthorisationRequest, Authoriser, CardEvent, CardFacts, CardIndex, CardState,
+    CardStateStore, CryptogramEngine, IssuedCard, MemoryStore, Outcome, PlaceEvent, PlaceHappened,
+    PlaceIndex, PlaceState, Recorded, StripeVerifier,
 };
 use tokio::time::{sleep, timeout};
 use tokio_postgres::error::SqlState;
@@ -22,12 +25,17 @@ use tokio_postgres::{Config, Socket};
 
 pub use blocking::BlockingPostgres;
 
+use self::gather::Gatherer;
 use self::pool::Pool;
+use self::proved::{Moved, Proved};
 use crate::error::{Kind, Retry, StoreError};
 use crate::index_key::IndexKey;
 
 /// Connections unless said: commits of different connections share a write of the log.
 const CONNECTIONS: usize = 16;
+/// Groups of events on their way at once: enough for the server to commit some while others come, and few enough for groups of
+/// many callers to be large.
+const GROUPS_AT_ONCE: usize = 8;
 /// How long an answer may take unless said.
 const TIME_LIMIT: Duration = Duration::from_secs(2);
 /// How often a step is tried when the database asks for it, or when its connection was lost.
@@ -37,9 +45,14 @@ const FIRST_WAIT: Duration = Duration::from_millis(10);
 
 /// State in PostgreSQL, or in a database that speaks its language and takes the same SQL, as CockroachDB and YugabyteDB do.
 ///
-/// An event is one statement and one round trip: an insert that becomes a conditional update where the card is known, so that of
-/// two hosts with the same counter one alone finds it new. An event that moves nothing, a replay or a retransmission, is
-/// read after it. Statements are prepared once a connection and follow each other on it without waiting for answers.
+/// An event is a row of one statement and one round trip: an insert that becomes a conditional update where the card is known, so
+/// that of two hosts with the same counter one alone finds it new. An event that moves nothing, a replay or a retransmission,
+/// is read after it. Statements are prepared once a connection and follow each other on it without waiting for answers.
+///
+/// # Group commit
+/// Proved events go in up to eight statements at once; those that come while so many are on their way share the next one. A
+/// statement that the database refuses has moved nothing, and its events go one by one then; so does one that waits 100 ms for a row
+/// that another session holds.
 ///
 /// Durable as the database is: leave `synchronous_commit` on.
 ///
@@ -55,7 +68,9 @@ const FIRST_WAIT: Duration = Duration::from_millis(10);
 /// # }
 /// ```
 pub struct PostgresStore {
-    pool: Pool,
+    pool: Arc<Pool>,
+    /// Started by the first event, in the runtime that records it.
+    gatherer: Mutex<Option<Gatherer<Proved, Moved>>>,
     terminals: MemoryStore,
     time_limit: Duration,
 }
@@ -75,7 +90,8 @@ impl PostgresStore {
         let client = pool::open(config, tls.clone()).await?;
         migrations::check(&client, key).await?;
         Ok(Self {
-            pool: Pool::new(config, tls, CONNECTIONS),
+            pool: Arc::new(Pool::new(config, tls, CONNECTIONS)),
+            gatherer: Mutex::default(),
             terminals: MemoryStore::new(),
             time_limit: TIME_LIMIT,
         })
@@ -140,7 +156,8 @@ impl PostgresStore {
     /// With so many connections at most.
     #[must_use]
     pub fn with_connections(mut self, connections: usize) -> Self {
-        self.pool.resize(connections);
+        self.pool = Arc::new(self.pool.resized(connections));
+        self.gatherer = Mutex::default();
         self
     }
 
@@ -148,6 +165,7 @@ impl PostgresStore {
     #[must_use]
     pub fn with_time_limit(mut self, time_limit: Duration) -> Self {
         self.time_limit = time_limit;
+        self.gatherer = Mutex::default();
         self
     }
 
@@ -186,7 +204,8 @@ impl PostgresStore {
     ) -> Result<Recorded, StoreError> {
         // An event that cannot be told from another must not be counted twice.
         let again = event.transaction != 0;
-        self.limited(again, || self.step(card, event)).await
+        self.limited(again, |tries| self.step(card, event, tries == 1))
+            .await
     }
 
     /// Takes a place's step: a merchant's in the database, a terminal's in this process.
@@ -205,7 +224,7 @@ impl PostgresStore {
             }
             PlaceHappened::Fallback => {
                 let again = event.transaction != 0;
-                self.limited(again, || self.merchant_step(place, event))
+                self.limited(again, |_| self.merchant_step(place, event))
                     .await
                     .map(Some)
             }
@@ -217,50 +236,43 @@ impl PostgresStore {
     /// # Errors
     /// When the database does not answer.
     pub async fn card(&self, card: &CardIndex) -> Result<Option<CardState>, StoreError> {
-        self.limited(true, || self.read(card)).await
+        self.limited(true, |_| self.read(card)).await
     }
 
-    async fn step(&self, card: &CardIndex, event: &CardEvent) -> Result<Recorded, StoreError> {
+    /// With others when it is tried first; alone when something went wrong, so as not to hold them up.
+    async fn step(
+        &self,
+        card: &CardIndex,
+        event: &CardEvent,
+        first: bool,
+    ) -> Result<Recorded, StoreError> {
         let fresh = {
             let mut state = CardState::default();
             state.apply(event);
             state.now
         };
-        for _ in 0..TRIES {
-            let connection = self.pool.borrow().await?;
-            let counts = fresh.wrong_cryptograms | fresh.wrong_values | fresh.fallbacks != 0;
-            let statement = match event.atc {
-                Some(_) if counts => &connection.statements.proved_counting,
-                Some(_) => &connection.statements.proved,
-                None => &connection.statements.unproved,
+        let counts = fresh.wrong_cryptograms | fresh.wrong_values | fresh.fallbacks != 0;
+        for tries in 0..TRIES {
+            let moved = if event.atc.is_none() || counts {
+                self.any_step(card, event, &fresh).await?
+            } else {
+                let row = Proved {
+                    card: *card,
+                    fresh,
+                    transaction: event.transaction,
+                };
+                if first && tries == 0 {
+                    self.ask(row).await?
+                } else {
+                    proved::alone(&self.pool, &row).await?
+                }
             };
-            let moved = connection
-                .client
-                .query_opt(
-                    statement,
-                    &[
-                        &card.0.as_slice(),
-                        &fresh.seen.cast_signed(),
-                        &i32::from(fresh.highest),
-                        &i16::from(fresh.wrong_cryptograms),
-                        &i16::from(fresh.wrong_values),
-                        &i16::from(fresh.fallbacks),
-                        &i16::from(fresh.flags),
-                        &i64::from(fresh.wrong_cryptograms_since),
-                        &i64::from(fresh.wrong_values_since),
-                        &i64::from(fresh.fallbacks_since),
-                        &i64::from(fresh.contact_at),
-                        &event.transaction.cast_signed(),
-                    ],
-                )
-                .await?;
-            if let Some(row) = moved {
+            if let Some(before) = moved {
                 return Ok(Recorded {
                     outcome: Outcome::New,
-                    before: row::facts(&row, 0)?,
+                    before,
                 });
             }
-            drop(connection);
             // Nothing moved. What was seen stays seen, so that the state of a moment later says why as well.
             if let Some(mut state) = self.read(card).await? {
                 let recorded = state.apply(event);
@@ -274,6 +286,57 @@ impl PostgresStore {
             Kind::Unavailable,
             "the card's row does not come to rest",
         ))
+    }
+
+    /// Together with the proved events that come at the same time.
+    async fn ask(&self, row: Proved) -> Moved {
+        let given = {
+            let mut gatherer = self.gatherer.lock().unwrap_or_else(PoisonError::into_inner);
+            match &*gatherer {
+                Some(gatherer) if !gatherer.is_over() => gatherer.ask(row),
+                _ => {
+                    let pool = Arc::clone(&self.pool);
+                    let take = move |group| proved::take(Arc::clone(&pool), group);
+                    let started = Gatherer::start(
+                        GROUPS_AT_ONCE.min(self.pool.connections()),
+                        self.time_limit,
+                        |row: &Proved| row.card,
+                        take,
+                    );
+                    gatherer.insert(started).ask(row)
+                }
+            }
+        };
+        given.await.unwrap_or_else(|_| {
+            let error = StoreError::new(Kind::Unavailable, "the group has no answer");
+            Err(error.retried(Retry::MaybeTaken))
+        })
+    }
+
+    /// An event that counts failures, alone.
+    async fn any_step(&self, card: &CardIndex, event: &CardEvent, fresh: &CardFacts) -> Moved {
+        let connection = self.pool.borrow().await?;
+        // The card comes before the facts where a statement may have many rows.
+        let (statement, facts) = match event.atc {
+            Some(_) => (&connection.statements.proved_counting, 1),
+            None => (&connection.statements.unproved, 0),
+        };
+        let parameters: [&(dyn ToSql + Sync); 12] = [
+            &card.0.as_slice(),
+            &fresh.seen.cast_signed(),
+            &i32::from(fresh.highest),
+            &i16::from(fresh.wrong_cryptograms),
+            &i16::from(fresh.wrong_values),
+            &i16::from(fresh.fallbacks),
+            &i16::from(fresh.flags),
+            &i64::from(fresh.wrong_cryptograms_since),
+            &i64::from(fresh.wrong_values_since),
+            &i64::from(fresh.fallbacks_since),
+            &i64::from(fresh.contact_at),
+            &event.transaction.cast_signed(),
+        ];
+        let moved = connection.client.query_opt(statement, &parameters).await?;
+        moved.map(|moved| row::facts(&moved, facts)).transpose()
     }
 
     async fn merchant_step(
@@ -328,27 +391,36 @@ impl PostgresStore {
     }
 
     /// Within the time limit; once more when the database says that nothing happened, or when the connection was lost
-    /// and doing it `again` is harmless.
+    /// and doing it `again` is harmless. `step` gets the number of the try, from 1 on.
     async fn limited<T, F: Future<Output = Result<T, StoreError>>>(
         &self,
         again: bool,
-        step: impl Fn() -> F,
+        step: impl Fn(u32) -> F,
     ) -> Result<T, StoreError> {
         let tries = async {
             let mut wait = FIRST_WAIT;
-            for _ in 1..TRIES {
-                match step().await {
-                    Err(error)
-                        if error.retry() == Retry::NotTaken
-                            || error.retry() == Retry::MaybeTaken && again =>
-                    {
-                        sleep(wait).await;
-                        wait *= 2;
-                    }
-                    answer => return answer,
+            let mut tried = 0;
+            let mut number = 0;
+            loop {
+                number += 1;
+                let error = match step(number).await {
+                    Ok(answer) => return Ok(answer),
+                    Err(error) => error,
+                };
+                match error.retry() {
+                    // The wait for the row was one.
+                    Retry::Held => continue,
+                    Retry::NotTaken | Retry::Unreached => {}
+                    Retry::MaybeTaken if again => {}
+                    Retry::MaybeTaken | Retry::No => return Err(error),
                 }
+                tried += 1;
+                if tried == TRIES {
+                    return Err(error);
+                }
+                sleep(wait).await;
+                wait *= 2;
             }
-            step().await
         };
         match timeout(self.time_limit, tries).await {
             Ok(answer) => answer,
@@ -377,6 +449,7 @@ impl From<tokio_postgres::Error> for StoreError {
         const SHUTDOWN: [SqlState; 2] = [SqlState::ADMIN_SHUTDOWN, SqlState::CRASH_SHUTDOWN];
         let retry = match error.code() {
             Some(code) if UNDONE.contains(code) => Retry::NotTaken,
+            Some(code) if *code == SqlState::LOCK_NOT_AVAILABLE => Retry::Held,
             Some(code) if SHUTDOWN.contains(code) => Retry::MaybeTaken,
             None if error.is_closed() => Retry::MaybeTaken,
             _ => Retry::No,

@@ -12,6 +12,9 @@ use tokio_postgres::{Client, Config, Socket};
 use super::statements::Statements;
 use crate::error::{Retry, StoreError};
 
+/// How long a statement waits for a row that another session holds: longer than a commit takes. Then its group is taken apart.
+const LOCK_LIMIT: &str = "SET lock_timeout = '100ms'";
+
 /// A connection with its prepared statements.
 #[derive(Debug)]
 pub(super) struct Connection {
@@ -26,7 +29,7 @@ type Connecting =
 ///
 /// Nobody has a connection for himself: statements of many callers follow each other on it without waiting for answers.
 pub(super) struct Pool {
-    connect: Box<dyn Fn() -> Connecting + Send + Sync>,
+    connect: Arc<dyn Fn() -> Connecting + Send + Sync>,
     places: Vec<Place>,
 }
 
@@ -94,17 +97,23 @@ impl Pool {
             let (config, tls) = (config.clone(), tls.clone());
             Box::pin(async move { open(&config, tls).await })
         };
-        let mut pool = Self {
-            connect: Box::new(connect),
-            places: Vec::new(),
-        };
-        pool.resize(connections);
-        pool
+        Self::of(Arc::new(connect), connections)
     }
 
-    /// With so many connections at most, but one at least.
-    pub(super) fn resize(&mut self, connections: usize) {
-        self.places.resize_with(connections.max(1), Place::default);
+    fn of(connect: Arc<dyn Fn() -> Connecting + Send + Sync>, connections: usize) -> Self {
+        let mut places = Vec::new();
+        places.resize_with(connections.max(1), Place::default);
+        Self { connect, places }
+    }
+
+    /// A new one to the same database, with so many connections at most, but one at least.
+    pub(super) fn resized(&self, connections: usize) -> Self {
+        Self::of(Arc::clone(&self.connect), connections)
+    }
+
+    /// How many connections it has at most.
+    pub(super) fn connections(&self) -> usize {
+        self.places.len()
     }
 
     /// The connection with the fewest callers.
@@ -134,12 +143,14 @@ impl Pool {
         }
         let connect = async {
             let client = (self.connect)().await?;
+            // A database that knows no such limit lets all of a group wait for the row that somebody holds.
+            let _ = client.batch_execute(LOCK_LIMIT).await;
             let statements = Statements::prepare(&client).await?;
             Ok::<_, tokio_postgres::Error>((client, statements))
         };
         let opened = connect.await;
         let (client, statements) =
-            opened.map_err(|error| StoreError::from(error).retried(Retry::NotTaken))?;
+            opened.map_err(|error| StoreError::from(error).retried(Retry::Unreached))?;
         let open = Arc::new(Connection { client, statements });
         *connection = Some(Arc::clone(&open));
         Ok(open)

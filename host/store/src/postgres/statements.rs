@@ -1,7 +1,7 @@
 //! The step of [`CardState::apply`] in SQL.
 //!
 //! The row that would be inserted for a new card is the step's result on an empty state, which Rust computes; so
-//! `excluded` tells the update all that it must know of the event. Integers, `CASE` and `ON CONFLICT` alone: CockroachDB and
+//! `excluded` tells the update all that it must know of the event, of one row or of many. Integers, `CASE` and `ON CONFLICT` alone: CockroachDB and
 //! YugabyteDB take the same text. A shift stands behind the `CASE` that bounds it, for not every database takes a shift by 64.
 //!
 //! [`CardState::apply`]: chipcard::issuer::CardState::apply
@@ -42,6 +42,8 @@ const COUNTERS: [&str; 3] = ["wrong_cryptograms", "wrong_values", "fallbacks"];
 pub(super) struct Statements {
     /// For an event with a proof that moves no counter of failures: what nearly every event is.
     pub(super) proved: Statement,
+    /// For many of those, of different cards.
+    pub(super) proved_together: Statement,
     /// For any event with a proof.
     pub(super) proved_counting: Statement,
     pub(super) unproved: Statement,
@@ -53,8 +55,13 @@ pub(super) struct Statements {
 impl Statements {
     pub(super) async fn prepare(client: &Client) -> Result<Self, Error> {
         Ok(Self {
-            proved: client.prepare(&proved(&[])).await?,
-            proved_counting: client.prepare(&proved(&COUNTERS)).await?,
+            proved: client
+                .prepare(&proved(&plain("VALUES ($1, $2, $3, $4, $5, $6)"), &[]))
+                .await?,
+            proved_together: client.prepare(&proved(&plain(MANY), &[])).await?,
+            proved_counting: client
+                .prepare(&proved(&insert("proved_1"), &COUNTERS))
+                .await?,
             unproved: client.prepare(&unproved()).await?,
             card: client.prepare(&card()).await?,
             fallback: client.prepare(&fallback()).await?,
@@ -72,10 +79,11 @@ fn card() -> String {
     )
 }
 
-/// An event with a proof: the transaction counter decides whether the row moves. Gives the facts that it found.
+/// An event with a proof, or several: the transaction counter decides whether a row moves. Gives the card, and the facts that it
+/// found.
 ///
 /// A database prepares every expression for every execution; so what does not move is not mentioned.
-fn proved(counters: &[&str]) -> String {
+fn proved(insert: &str, counters: &[&str]) -> String {
     let width = AtcWindow::WIDTH;
     let contact = CardFacts::CONTACT_LAST;
     let mut sets: Vec<_> = FACTS
@@ -116,8 +124,7 @@ fn proved(counters: &[&str]) -> String {
          WHEN excluded.highest > chipcard_cards.highest THEN TRUE \
          WHEN chipcard_cards.highest - excluded.highest >= {width} THEN FALSE \
          ELSE ((chipcard_cards.seen >> (chipcard_cards.highest - excluded.highest)) & 1) = 0 END \
-         RETURNING {found}",
-        insert = insert("proved_1"),
+         RETURNING card, {found}",
         sets = sets.join(", "),
         found = prefixed("before_", &FACTS).join(", "),
     )
@@ -179,6 +186,15 @@ fn fallback() -> String {
 
 /// A merchant.
 const MERCHANT: &str = "SELECT last_transaction, fallbacks, fallbacks_since FROM chipcard_merchants WHERE merchant = $1";
+
+/// Rows of cards that were never seen before, whose transaction was proved and nothing else.
+fn plain(rows: &str) -> String {
+    format!("INSERT INTO chipcard_cards (card, seen, highest, flags, contact_at, proved_1) {rows}")
+}
+
+/// Rows from columns.
+const MANY: &str =
+    "SELECT * FROM UNNEST($1::BYTEA[], $2::INT8[], $3::INT4[], $4::INT2[], $5::INT8[], $6::INT8[])";
 
 /// The row of a card that was never seen before, with its transaction in this column.
 fn insert(transaction: &str) -> String {

@@ -18,8 +18,8 @@ pub(crate) fn server() -> Option<Config> {
             "no PostgreSQL: run this through host/tests/postgres/with_server"
         );
         // Not captured, as the output of a test that passes is.
-        let line = "PostgreSQL is not tested: run this through host/tests/postgres/with_server";
-        TOLD.call_once(|| writeln!(std::io::stderr(), "{line}").unwrap());
+        let line = b"PostgreSQL is not tested: run this through host/tests/postgres/with_server\n";
+        TOLD.call_once(|| std::io::stderr().write_all(line).unwrap());
         return None;
     };
     Some(text.parse().unwrap())
