@@ -180,6 +180,10 @@ pub struct CryptogramRequest<'a> {
     /// The signed data, joined, not padded.
     pub data: &'a [u8],
     /// The same with its padding beside.
+    #[cfg_attr(
+        not(feature = "simd"),
+        allow(dead_code, reason = "lanes alone take blocks that are padded already")
+    )]
     pub(super) signed: &'a SignedData,
     /// The cryptogram that the message claims.
     pub claimed: ApplicationCryptogram,
