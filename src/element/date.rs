@@ -117,9 +117,19 @@ impl Date {
 
     /// Days since the first of January 1950.
     fn day_number(self) -> i32 {
-        let years = (FIRST_YEAR..self.year()).map(|year| if is_leap(year) { 366 } else { 365 });
-        let months = (1..self.month()).map(|month| i32::from(days_in(self.year(), month)));
-        years.sum::<i32>() + months.sum::<i32>() + i32::from(self.day) - 1
+        const BEFORE_MONTH: [i32; 12] = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
+        // Every fourth year of the range is a leap year, 2000 included.
+        let year = i32::from(self.year());
+        let leap_days = (year - 1) / 4 - i32::from(FIRST_YEAR - 1) / 4
+            + i32::from(self.month() > 2 && is_leap(self.year()));
+        let month = BEFORE_MONTH
+            .get(usize::from(self.month()).wrapping_sub(1))
+            .copied();
+        365 * (year - i32::from(FIRST_YEAR))
+            + leap_days
+            + month.unwrap_or_default()
+            + i32::from(self.day)
+            - 1
     }
 }
 
