@@ -182,30 +182,28 @@ mod tests {
         assert!(commits.load(Ordering::Relaxed) < 50);
     }
 
-    /// Callers that come back at once stay together: their number of commits is that of one caller, nearly.
+    /// Callers that were answered and come back while the next group gathers are in it; it does not wait for ever for one that
+    /// does not.
     #[test]
     fn callers_that_come_back_are_waited_for() {
-        const ROUNDS: usize = 5;
-        let commits = Arc::new(AtomicUsize::new(0));
-        let seen = Arc::clone(&commits);
-        let group = GroupCommit::start(move |questions: &[usize]| {
-            seen.fetch_add(1, Ordering::Relaxed);
-            thread::sleep(Duration::from_millis(160));
-            Ok::<_, ()>(questions.to_vec())
-        })
-        .unwrap();
+        let (queue, jobs) = channel();
+        let mut group = Group {
+            jobs: &jobs,
+            questions: Vec::new(),
+            waiting: Vec::new(),
+        };
+        let come = |question: u32| {
+            let (answer, _) = sync_channel::<Result<(), ()>>(1);
+            queue.send(Job { question, answer }).unwrap();
+        };
         thread::scope(|scope| {
-            for _ in 0..8 {
-                scope.spawn(|| {
-                    for round in 0..ROUNDS {
-                        assert_eq!(group.ask(round), Some(Ok(round)));
-                    }
-                });
-            }
+            scope.spawn(|| (0..8).for_each(come));
+            // Far more time than they need.
+            group.gather(8, Duration::from_secs(8));
         });
-        // The two halves would need twice as many; a busy machine may part them now and then.
-        let commits = commits.load(Ordering::Relaxed);
-        assert!(commits < 2 * ROUNDS, "{commits}");
+        assert_eq!(group.questions, (0..8).collect::<Vec<_>>());
+        group.gather(9, Duration::from_millis(8));
+        assert_eq!(group.questions.len(), 8);
     }
 
     #[test]
