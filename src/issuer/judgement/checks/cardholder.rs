@@ -188,7 +188,7 @@ pub(super) fn pin_skipped(context: &Context<'_, '_, '_>) -> Finding {
     };
     let silent =
         context.chip.is_some_and(|chip| chip.cvm.is_none()) && !context.somebody_verified();
-    let takes_pin = context.takes_pin();
+    let takes_none = || context.takes_pin() == Some(false);
     let noticed = silent && results.pin_not_received == Some(true);
     let believed = results.pin_wrongly_assumed == Some(true);
     // A card without that bit says at least that it checked no PIN. One that prefers a PIN would have been asked for it by a terminal
@@ -197,11 +197,11 @@ pub(super) fn pin_skipped(context: &Context<'_, '_, '_>) -> Finding {
         && context.card.pin != PinExpectation::None
         && context.request.pin == OnlinePin::NotSent
         && results.offline_pin == Some(false)
-        && takes_pin != Some(false);
+        && !takes_none();
     Finding::unless(noticed || believed || wanted, || {
         let place = Place::Tag(tag::CVM_RESULTS);
         let reason = context.denied(ReasonKind::PinSkipped, place, context.cvm_bytes());
-        if believed || noticed && takes_pin != Some(false) {
+        if believed || noticed && !takes_none() {
             reason
         } else {
             reason.with_verdict(Verdict::ApproveAndFlag)
