@@ -98,7 +98,7 @@ impl Layout {
 /// let mut layouts = ChipLayouts::default();
 /// for (de55, counter) in [("9F360200079F3704A1B2C3D4", 7), ("9F360200099F37044B5C6D7E", 9)] {
 ///     let de55 = hex::decode(de55).unwrap();
-///     assert_eq!(layouts.parse(&de55)?.transaction_counter()?.value(), counter);
+///     assert_eq!(layouts.parse(&de55)?.transaction_counter()?.0, counter);
 /// }
 /// # Ok::<(), chipcard::Error>(())
 /// ```
