@@ -52,7 +52,6 @@ fn event(at: u32, transaction: u64, payment: Payment) -> ActivityEvent {
 }
 
 fn watch(store: &MemoryActivity, card: CardIndex, event: &ActivityEvent) -> Noticed {
-    let mut store = store;
     let Ok(noticed) = store.watch(&card, event, &POLICY);
     noticed
 }
@@ -495,7 +494,6 @@ fn shopping(at: u32, transaction: u64) -> ActivityEvent {
 }
 
 fn report(store: &MemoryActivity, number: u32, since: u32) -> usize {
-    let mut store = store;
     let Ok(shops) = store.report_compromised(&card(number), &CompromiseReport { since });
     shops
 }

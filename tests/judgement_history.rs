@@ -374,14 +374,14 @@ fn answers_that_did_not_reach_the_card() {
         atc: None,
         happened: Happened::SCRIPT_SENT,
     };
-    let Ok(_) = (&bench.store).record(&first.card, &sent);
+    let Ok(_) = bench.store.record(&first.card, &sent);
     let sale = bench.sale().atc(0x11);
     assert_eq!(
         bench.verdict(&sale),
         (ApproveAndFlag, Some(R::ScriptNotDelivered))
     );
     assert_eq!(bench.verdict(&bench.sale().atc(0x12)), (Approve, None));
-    let Ok(_) = (&bench.store).record(&first.card, &sent);
+    let Ok(_) = bench.store.record(&first.card, &sent);
     assert_eq!(
         bench.verdict(&bench.sale().atc(0x13).iad(7, 0x10)),
         (Approve, None)

@@ -62,7 +62,7 @@ fn a_card_takes_at_most_128_bytes() {
     let store = MemoryStore::new();
     let (mut most, mut when) = (0, 0);
     for number in 1..=CARDS {
-        let recorded = (&store).record(&card(number), &sale(number, 1)).unwrap();
+        let recorded = store.record(&card(number), &sale(number, 1)).unwrap();
         assert_eq!(recorded.outcome, Outcome::New);
         if number >= 100_000 && number % 1_000 == 0 {
             let each = (HELD.load(Ordering::Relaxed) - before) / number as usize;
@@ -77,9 +77,7 @@ fn a_card_takes_at_most_128_bytes() {
         let mut expected = CardState::default();
         expected.apply(&sale(number, 1));
         assert_eq!(store.card(&card(number)), Some(expected));
-        let replay = (&store)
-            .record(&card(number), &sale(number + 1, 1))
-            .unwrap();
+        let replay = store.record(&card(number), &sale(number + 1, 1)).unwrap();
         assert_eq!(replay.outcome, Outcome::Seen);
     }
 }
@@ -100,7 +98,6 @@ fn one_of_eight_threads_finds_a_counter_new() {
                         if atc.is_multiple_of(16) {
                             start.wait();
                         }
-                        let mut store = store;
                         let event = sale(thread << 32 | u64::from(*atc), *atc);
                         let recorded = store.record(&card(5), &event).unwrap();
                         recorded.outcome == Outcome::New

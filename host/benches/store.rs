@@ -59,8 +59,8 @@ const ROUNDS: usize = 11;
 const CONNECTIONS: usize = 16;
 
 /// One of many cards that sign with the same key: to the store each is another.
-struct Card<S> {
-    store: S,
+struct Card<'a, S> {
+    store: &'a S,
     number: u64,
 }
 
@@ -69,15 +69,15 @@ fn index(number: u64) -> CardIndex {
     CardIndex(spread.to_be_bytes())
 }
 
-impl<S: CardStateStore> CardStateStore for Card<S> {
+impl<S: CardStateStore> CardStateStore for Card<'_, S> {
     type Error = S::Error;
 
-    fn record(&mut self, _: &CardIndex, event: &CardEvent) -> Result<Recorded, S::Error> {
+    fn record(&self, _: &CardIndex, event: &CardEvent) -> Result<Recorded, S::Error> {
         self.store.record(&index(self.number), event)
     }
 
     fn observe(
-        &mut self,
+        &self,
         place: &PlaceIndex,
         event: &PlaceEvent,
     ) -> Result<Option<PlaceState>, S::Error> {
@@ -162,8 +162,7 @@ type Bare<'a> = (&'a str, &'a (dyn Fn(u64, u64) + Sync));
 
 fn compare<S>(name: &str, time: Duration, store: &S, bare: &[Bare<'_>])
 where
-    S: Sync,
-    for<'a> &'a S: CardStateStore,
+    S: CardStateStore + Sync,
 {
     let bench = Bench::new(&CryptogramVersion::VISA_18);
     let messages = messages(&bench);
@@ -172,7 +171,7 @@ where
         let number = number % CARDS + number / (CARDS * COUNTERS) * CARDS;
         let request = whole_message(stan, de55);
         let card = Card { store, number };
-        let Ok(assessment) = bench.authoriser.assess(&request, &bench.issued, card) else {
+        let Ok(assessment) = bench.authoriser.assess(&request, &bench.issued, &card) else {
             panic!("the store does not answer");
         };
         // The terminal is the same for all cards, and its numbers come again.
@@ -401,7 +400,7 @@ fn main() {
     let store = RedbStore::init(&folder.join("cards.redb"), &key).unwrap();
     let bare = BareFile::start(&folder.join("bare.redb"));
     for_each_card(|number| {
-        (&store).record(&index(number), &FIRST).unwrap();
+        store.record(&index(number), &FIRST).unwrap();
     });
     for_each_card(|number| bare.upsert(number, 1));
     compare(

@@ -134,7 +134,7 @@ fn lives(folder: &Path, place: &[&str], record: impl FnOnce(&IndexKey, &CardInde
 fn a_file() {
     let folder = folder("file");
     lives(&folder, &["--redb", "cards.redb"], |key, card| {
-        let mut store = RedbStore::open(&folder.join("cards.redb"), key).unwrap();
+        let store = RedbStore::open(&folder.join("cards.redb"), key).unwrap();
         store.record(card, &sale(1, 10)).unwrap();
         store.record(card, &sale(2, 12)).unwrap();
     });
@@ -153,7 +153,7 @@ fn a_database() {
     let text = text.replace("dbname=postgres", "dbname=test_command");
     fs::write(folder.join("connection"), text).unwrap();
     lives(&folder, &["--postgres", "@connection"], |key, card| {
-        let mut store = BlockingPostgres::connect(&config, tokio_postgres::NoTls, key).unwrap();
+        let store = BlockingPostgres::connect(&config, tokio_postgres::NoTls, key).unwrap();
         store.record(card, &sale(1, 10)).unwrap();
         store.record(card, &sale(2, 12)).unwrap();
     });

@@ -10,17 +10,14 @@ mod judge;
 mod test_card;
 
 use std::fmt::Debug;
-use std::sync::Barrier;
-use std::thread;
 
 use chipcard::cryptogram::CryptogramVersion;
 use chipcard::issuer::{Assessment, AuthorisationRequest, CardStateStore, MemoryStore, Verdict};
 use chipcard_store::RedbStore;
 
-use common::key;
+use common::{key, threads};
 use judge::{Bench, Sale};
 
-const THREADS: u64 = 8;
 const COUNTERS: u16 = 25;
 
 fn bench() -> Bench {
@@ -43,7 +40,7 @@ fn judged<T>(bench: &Bench, sale: &Sale, judge: impl FnOnce(&AuthorisationReques
     judge(&request)
 }
 
-fn assess<S>(store: S, bench: &Bench, sale: &Sale) -> Assessment<'static>
+fn assess<S>(store: &S, bench: &Bench, sale: &Sale) -> Assessment<'static>
 where
     S: CardStateStore<Error: Debug>,
 {
@@ -54,41 +51,27 @@ where
 }
 
 /// Eight hosts get the same cryptogram at the same moment; then each gets its own message again.
-fn one_is_approved<S>(store: S)
+fn one_is_approved<S>(store: &S)
 where
-    S: CardStateStore<Error: Debug> + Copy + Send + Sync,
+    S: CardStateStore<Error: Debug> + Sync,
 {
-    let start = Barrier::new(THREADS as usize);
-    let verdicts: Vec<Vec<[Verdict; 2]>> = thread::scope(|scope| {
-        let threads: Vec<_> = (0..THREADS)
-            .map(|thread| {
-                let start = &start;
-                scope.spawn(move || {
-                    let bench = bench();
-                    let twice = |atc| {
-                        let sale = sale(&bench, atc, thread);
-                        [(); 2].map(|()| {
-                            start.wait();
-                            assess(store, &bench, &sale).verdict
-                        })
-                    };
-                    (1..=COUNTERS).map(twice).collect()
-                })
-            })
-            .collect();
-        threads
-            .into_iter()
-            .map(|thread| thread.join().unwrap())
-            .collect()
+    let bench = bench();
+    let verdicts = threads::race(2 * usize::from(COUNTERS), |thread, step| {
+        let sale = sale(&bench, step as u16 / 2 + 1, thread);
+        assess(store, &bench, &sale).verdict
     });
-    for atc in 0..usize::from(COUNTERS) {
-        let all: Vec<_> = verdicts.iter().map(|thread| thread[atc]).collect();
-        let approved = all.iter().filter(|[first, _]| *first == Verdict::Approve);
-        assert_eq!(approved.count(), 1, "{all:?}");
-        for [first, again] in all {
-            assert!(matches!(first, Verdict::Approve | Verdict::Decline));
-            assert_eq!(first, again, "counter {}", atc + 1);
-        }
+    for twice in verdicts.chunks(2) {
+        let [first, again] = twice else {
+            panic!("an odd number of steps");
+        };
+        let approved = first.iter().filter(|verdict| **verdict == Verdict::Approve);
+        assert_eq!(approved.count(), 1, "{first:?}");
+        assert!(
+            first
+                .iter()
+                .all(|verdict| matches!(verdict, Verdict::Approve | Verdict::Decline))
+        );
+        assert_eq!(first, again);
     }
 }
 

@@ -102,7 +102,7 @@ mod postgres;
 mod redb;
 
 #[cfg(feature = "postgres")]
-pub use self::postgres::{BlockingPostgres, PostgresStore};
+pub use self::postgres::{BlockingPostgres, PostgresStore, Tls};
 #[cfg(feature = "redb")]
 pub use self::redb::RedbStore;
 pub use error::{Kind, StoreError};

@@ -57,11 +57,11 @@ const CACHE: usize = 256 << 20;
 /// let store = RedbStore::init(&path, &key)?;
 /// let card = CardIndex([1; 16]);
 /// let event = |transaction| CardEvent { at: 0, transaction, atc: Some(Atc(1)), happened: Happened::default() };
-/// assert_eq!((&store).record(&card, &event(1))?.outcome, Outcome::New);
+/// assert_eq!(store.record(&card, &event(1))?.outcome, Outcome::New);
 /// drop(store);
 ///
 /// let store = RedbStore::open(&path, &key)?;
-/// assert_eq!((&store).record(&card, &event(2))?.outcome, Outcome::Seen);
+/// assert_eq!(store.record(&card, &event(2))?.outcome, Outcome::Seen);
 /// # drop(store);
 /// # std::fs::remove_dir_all(&folder)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -189,10 +189,10 @@ impl fmt::Debug for RedbStore {
     }
 }
 
-impl CardStateStore for &RedbStore {
+impl CardStateStore for RedbStore {
     type Error = StoreError;
 
-    fn record(&mut self, card: &CardIndex, event: &CardEvent) -> Result<Recorded, StoreError> {
+    fn record(&self, card: &CardIndex, event: &CardEvent) -> Result<Recorded, StoreError> {
         match self.ask(Question::Card(*card, *event))? {
             Answer::Card(recorded) => Ok(recorded),
             Answer::Place(_) => Err(confused()),
@@ -200,14 +200,14 @@ impl CardStateStore for &RedbStore {
     }
 
     fn observe(
-        &mut self,
+        &self,
         place: &PlaceIndex,
         event: &PlaceEvent,
     ) -> Result<Option<PlaceState>, StoreError> {
         match event.what {
             PlaceHappened::Fallback => {}
             PlaceHappened::UnpredictableNumber(_) => {
-                let Ok(before) = (&self.terminals).observe(place, event);
+                let Ok(before) = self.terminals.observe(place, event);
                 return Ok(before);
             }
         }
@@ -215,22 +215,6 @@ impl CardStateStore for &RedbStore {
             Answer::Place(before) => Ok(Some(before)),
             Answer::Card(_) => Err(confused()),
         }
-    }
-}
-
-impl CardStateStore for RedbStore {
-    type Error = StoreError;
-
-    fn record(&mut self, card: &CardIndex, event: &CardEvent) -> Result<Recorded, StoreError> {
-        (&*self).record(card, event)
-    }
-
-    fn observe(
-        &mut self,
-        place: &PlaceIndex,
-        event: &PlaceEvent,
-    ) -> Result<Option<PlaceState>, StoreError> {
-        (&*self).observe(place, event)
     }
 }
 

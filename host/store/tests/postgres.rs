@@ -87,7 +87,7 @@ fn counts_fallbacks_of_merchants() {
                 transaction: random.below(4),
                 what: PlaceHappened::Fallback,
             };
-            let before = (&store).observe(&place, &event).unwrap();
+            let before = store.observe(&place, &event).unwrap();
             assert_eq!(before, Some(model.apply(&event)), "{event:?}");
         }
     }
@@ -136,7 +136,7 @@ fn child() {
     }
     race::runner(|atc| {
         let event = sale(number << 32 | u64::from(atc), atc);
-        match (&store).record(&card(0), &event).unwrap().outcome {
+        match store.record(&card(0), &event).unwrap().outcome {
             Outcome::New => true,
             Outcome::Seen => false,
             other => panic!("{other:?}"),
@@ -149,13 +149,13 @@ fn connected_anew_it_remembers() {
     let Some(config) = database("remembers") else {
         return;
     };
-    remembers(&mut init(&config), 1..=5);
+    remembers(&init(&config), 1..=5);
     remembers(
-        &mut BlockingPostgres::connect(&config, NoTls, &key()).unwrap(),
+        &BlockingPostgres::connect(&config, NoTls, &key()).unwrap(),
         6..=9,
     );
     // Initialising what there is changes nothing.
-    remembers(&mut init(&config), 10..=12);
+    remembers(&init(&config), 10..=12);
 }
 
 #[test]
@@ -199,7 +199,7 @@ fn cards_keep_their_state_under_another_key() {
     };
     let store = init(&config);
     for number in 0..10 {
-        (&store).record(&card(number), &sale(1, 7)).unwrap();
+        store.record(&card(number), &sale(1, 7)).unwrap();
     }
     drop(store);
     let new = IndexKey::new(&[9; 32]);
@@ -210,7 +210,7 @@ fn cards_keep_their_state_under_another_key() {
     let names: Vec<_> = names.collect();
     let renamed = BlockingPostgres::rekey(&config, NoTls, &key(), &new, &names).unwrap();
     assert_eq!(renamed, 9);
-    let mut store = BlockingPostgres::connect(&config, NoTls, &new).unwrap();
+    let store = BlockingPostgres::connect(&config, NoTls, &new).unwrap();
     assert_eq!(store.card(&card(0)).unwrap(), None);
     for number in 100..109 {
         let replay = store.record(&card(number), &sale(2, 7)).unwrap();
@@ -243,7 +243,7 @@ fn the_schema_file_is_true() {
     // After it, the index key alone is missing.
     let connect = BlockingPostgres::connect(&by_hand, NoTls, &key()).unwrap_err();
     assert_eq!(connect.kind(), Kind::WrongSchema);
-    remembers(&mut init(&by_hand), 1..=3);
+    remembers(&init(&by_hand), 1..=3);
 }
 
 #[test]
@@ -265,7 +265,7 @@ fn a_server_that_is_slow_is_not_waited_for() {
         return;
     };
     let store = init(&config);
-    (&store).record(&card(1), &sale(1, 1)).unwrap();
+    store.record(&card(1), &sale(1, 1)).unwrap();
     let hasty = connect(config.get_dbname().unwrap());
     let hasty = hasty.with(|store| store.with_time_limit(Duration::from_millis(200)));
     let runtime = runtime();
@@ -278,16 +278,16 @@ fn a_server_that_is_slow_is_not_waited_for() {
             .unwrap();
         client
     });
-    let error = (&hasty).record(&card(1), &sale(2, 2)).unwrap_err();
+    let error = hasty.record(&card(1), &sale(2, 2)).unwrap_err();
     assert_eq!(error.kind(), Kind::TimedOut);
     runtime.block_on(holder.batch_execute("COMMIT")).unwrap();
-    let outcome = (&store).record(&card(1), &sale(2, 2)).unwrap().outcome;
+    let outcome = store.record(&card(1), &sale(2, 2)).unwrap().outcome;
     assert!(
         matches!(outcome, Outcome::New | Outcome::Retransmission),
         "{outcome:?}"
     );
     assert_eq!(
-        (&store).record(&card(1), &sale(3, 2)).unwrap().outcome,
+        store.record(&card(1), &sale(3, 2)).unwrap().outcome,
         Outcome::Seen
     );
 }
@@ -298,13 +298,12 @@ fn at_once(store: &BlockingPostgres, cards: u64, atc: u16) -> Vec<(u64, Kind)> {
     thread::scope(|scope| {
         for number in 0..cards {
             let failed = &failed;
-            scope.spawn(move || {
-                let mut store = store;
-                match store.record(&card(number), &sale(u64::from(atc), atc)) {
+            scope.spawn(
+                move || match store.record(&card(number), &sale(u64::from(atc), atc)) {
                     Ok(recorded) => assert_eq!(recorded.outcome, Outcome::New, "{number}"),
                     Err(error) => failed.lock().unwrap().push((number, error.kind())),
-                }
-            });
+                },
+            );
         }
     });
     failed.into_inner().unwrap()
@@ -373,7 +372,7 @@ fn groups_of_two_hosts_with_the_same_cards() {
     let hosts = [init(&config), init(&config)];
     let new = AtomicU64::new(0);
     thread::scope(|scope| {
-        for (host, mut store) in hosts.iter().enumerate() {
+        for (host, store) in hosts.iter().enumerate() {
             for number in 0..CARDS {
                 let new = &new;
                 scope.spawn(move || {

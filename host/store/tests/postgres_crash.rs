@@ -38,8 +38,8 @@ fn a_server_that_dies_keeps_what_it_acknowledged() {
             // The child may have ended by itself, for its server was not there.
             let _ = child.kill();
         });
-        let mut store = connect(name);
-        killed::assert_kept(&mut store, round, &last, |store, index| {
+        let store = connect(name);
+        killed::assert_kept(&store, round, &last, |store, index| {
             store.card(index).unwrap().unwrap_or_default()
         });
     }

@@ -40,7 +40,7 @@ fn takes_the_library_s_step() {
     let sequences = (0..500).map(|seed| events(seed, 20));
     for (number, events) in sequences.chain([many_failures()]).enumerate() {
         let index = card(number as u64);
-        let record = |event| (&store).record(&index, event).unwrap();
+        let record = |event| store.record(&index, event).unwrap();
         let answers: Vec<_> = events.iter().map(record).collect();
         assert_same(&events, &answers, store.card(&index).unwrap());
     }
@@ -58,11 +58,11 @@ fn counts_fallbacks_of_merchants() {
         what: PlaceHappened::Fallback,
     };
     for event in [fallback(1, 10), fallback(2, 20), fallback(2, 20)] {
-        let before = (&store).observe(&place, &event).unwrap();
+        let before = store.observe(&place, &event).unwrap();
         assert_eq!(before, Some(model.apply(&event)));
     }
     drop(store);
-    let mut store = RedbStore::open(&file, &key()).unwrap();
+    let store = RedbStore::open(&file, &key()).unwrap();
     let event = fallback(3, 30);
     assert_eq!(
         store.observe(&place, &event).unwrap(),
@@ -79,10 +79,10 @@ fn one_of_eight_threads_finds_a_counter_new() {
 #[test]
 fn opened_anew_it_remembers() {
     let file = file("reopened.redb");
-    remembers(&mut RedbStore::init(&file, &key()).unwrap(), 1..=5);
-    remembers(&mut RedbStore::open(&file, &key()).unwrap(), 6..=9);
+    remembers(&RedbStore::init(&file, &key()).unwrap(), 1..=5);
+    remembers(&RedbStore::open(&file, &key()).unwrap(), 6..=9);
     // Initialising what there is changes nothing.
-    remembers(&mut RedbStore::init(&file, &key()).unwrap(), 10..=12);
+    remembers(&RedbStore::init(&file, &key()).unwrap(), 10..=12);
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn opens_its_own_files_alone() {
 #[test]
 fn cards_keep_their_state_under_another_key() {
     let path = file("rekeyed.redb");
-    let mut store = RedbStore::init(&path, &key()).unwrap();
+    let store = RedbStore::init(&path, &key()).unwrap();
     for number in 0..10 {
         store.record(&card(number), &sale(1, 7)).unwrap();
     }
@@ -128,7 +128,7 @@ fn cards_keep_their_state_under_another_key() {
         .map(|number| (card(number), card(number + 100)));
     let renamed = RedbStore::rekey(&path, &key(), &new, names).unwrap();
     assert_eq!(renamed, 9);
-    let mut store = RedbStore::open(&path, &new).unwrap();
+    let store = RedbStore::open(&path, &new).unwrap();
     assert_eq!(store.card(&card(0)).unwrap(), None);
     for number in 100..109 {
         let replay = store.record(&card(number), &sale(2, 7)).unwrap();
@@ -247,7 +247,7 @@ fn without_power_it_keeps_what_it_acknowledged() {
     let mut acknowledged_in_all = 0;
     for round in 0..100 {
         let disk = Fragile::default();
-        let mut store = RedbStore::on(disk.clone(), &key()).unwrap();
+        let store = RedbStore::on(disk.clone(), &key()).unwrap();
         {
             let mut sectors = disk.0.lock().unwrap();
             sectors.left = Some(random.below(150));
@@ -269,9 +269,9 @@ fn without_power_it_keeps_what_it_acknowledged() {
             let mut sectors = disk.0.lock().unwrap();
             (sectors.now, sectors.synchronised) = (remains.clone(), remains);
         }
-        let mut store = RedbStore::on(disk, &key()).unwrap();
+        let store = RedbStore::on(disk, &key()).unwrap();
         let name = |atc| u64::from(atc);
-        killed::assert_card_kept(&mut store, &card(1), acknowledged, name, state, round);
+        killed::assert_card_kept(&store, &card(1), acknowledged, name, state, round);
     }
     println!("{acknowledged_in_all} acknowledged");
     assert!(acknowledged_in_all > 100);

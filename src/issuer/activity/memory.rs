@@ -118,11 +118,11 @@ impl fmt::Debug for MemoryActivity {
     }
 }
 
-impl ActivityStore for &MemoryActivity {
+impl ActivityStore for MemoryActivity {
     type Error = Infallible;
 
     fn watch(
-        &mut self,
+        &self,
         card: &CardIndex,
         event: &ActivityEvent,
         policy: &ActivityPolicy,
@@ -145,7 +145,7 @@ impl ActivityStore for &MemoryActivity {
     }
 
     fn report_compromised(
-        &mut self,
+        &self,
         card: &CardIndex,
         report: &CompromiseReport,
     ) -> Result<usize, Infallible> {
@@ -160,26 +160,5 @@ impl ActivityStore for &MemoryActivity {
             count += 1;
         }
         Ok(count)
-    }
-}
-
-impl ActivityStore for MemoryActivity {
-    type Error = Infallible;
-
-    fn watch(
-        &mut self,
-        card: &CardIndex,
-        event: &ActivityEvent,
-        policy: &ActivityPolicy,
-    ) -> Result<Noticed, Infallible> {
-        (&*self).watch(card, event, policy)
-    }
-
-    fn report_compromised(
-        &mut self,
-        card: &CardIndex,
-        report: &CompromiseReport,
-    ) -> Result<usize, Infallible> {
-        (&*self).report_compromised(card, report)
     }
 }

@@ -17,7 +17,7 @@ pub trait ActivityStore {
     /// # Errors
     /// When it is not known that the step was taken.
     fn watch(
-        &mut self,
+        &self,
         card: &CardIndex,
         event: &ActivityEvent,
         policy: &ActivityPolicy,
@@ -28,29 +28,8 @@ pub trait ActivityStore {
     /// # Errors
     /// When the store does not answer.
     fn report_compromised(
-        &mut self,
+        &self,
         card: &CardIndex,
         report: &CompromiseReport,
     ) -> Result<usize, Self::Error>;
-}
-
-impl<S: ActivityStore + ?Sized> ActivityStore for &mut S {
-    type Error = S::Error;
-
-    fn watch(
-        &mut self,
-        card: &CardIndex,
-        event: &ActivityEvent,
-        policy: &ActivityPolicy,
-    ) -> Result<Noticed, Self::Error> {
-        (**self).watch(card, event, policy)
-    }
-
-    fn report_compromised(
-        &mut self,
-        card: &CardIndex,
-        report: &CompromiseReport,
-    ) -> Result<usize, Self::Error> {
-        (**self).report_compromised(card, report)
-    }
 }

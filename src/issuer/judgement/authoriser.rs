@@ -74,15 +74,15 @@ impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
         &self.issuer
     }
 
-    /// Judges a message: examines it, records in one atomic step what it proved, and concludes.
+    /// Judges a message: examines it, records in one atomic step what it proved, and concludes. Threads share the store; `&mut` will do as well.
     ///
     /// # Errors
     /// The store's. Then nothing is decided, and a host does not approve.
-    pub fn assess<'v, S: CardStateStore>(
+    pub fn assess<'v, S: CardStateStore + ?Sized>(
         &self,
         request: &AuthorisationRequest<'_>,
         card: &IssuedCard<'v>,
-        store: S,
+        store: &S,
     ) -> Result<Assessment<'v, E::AnswerKey>, S::Error> {
         let mut pending = self.begin(request, card);
         self.weigh_into(&mut pending, store)?;
@@ -99,7 +99,7 @@ impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
     ///     authoriser: &Authoriser<E>,
     ///     request: &AuthorisationRequest<'_>,
     ///     card: &IssuedCard<'v>,
-    ///     store: &MemoryStore,
+    ///     store: &mut MemoryStore,
     ///     activity: &MemoryActivity,
     /// ) -> Assessment<'v, E::AnswerKey> {
     ///     let Ok(weighed) = authoriser.weigh(request, card, store);
@@ -110,21 +110,21 @@ impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
     ///
     /// # Errors
     /// The store's. Then nothing is decided, and a host does not approve.
-    pub fn weigh<'r, 'v, S: CardStateStore>(
+    pub fn weigh<'r, 'v, S: CardStateStore + ?Sized>(
         &'r self,
         request: &'r AuthorisationRequest<'r>,
         card: &'r IssuedCard<'v>,
-        store: S,
+        store: &S,
     ) -> Result<Weighed<'r, 'v, E::AnswerKey>, S::Error> {
         let mut pending = self.begin(request, card);
         self.weigh_into(&mut pending, store)?;
         Ok(pending.weighed)
     }
 
-    fn weigh_into<'r, S: CardStateStore>(
+    fn weigh_into<'r, S: CardStateStore + ?Sized>(
         &'r self,
         pending: &mut Pending<'r, '_, E::AnswerKey>,
-        mut store: S,
+        store: &S,
     ) -> Result<(), S::Error> {
         self.examine_into(pending);
         let recorded = match pending.card_event() {
@@ -147,11 +147,11 @@ impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
     ///
     /// # Errors
     /// The store's.
-    pub fn report_compromised<A: ActivityStore>(
+    pub fn report_compromised<A: ActivityStore + ?Sized>(
         &self,
         card: &IssuedCard<'_>,
         since: Timestamp,
-        mut activity: A,
+        activity: &A,
     ) -> Result<usize, A::Error> {
         let report = CompromiseReport {
             since: since.short(),

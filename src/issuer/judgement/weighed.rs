@@ -115,7 +115,10 @@ impl<'v, K> Weighed<'_, 'v, K> {
     ///
     /// # Errors
     /// The store's. Then nothing is decided, and a host does not approve.
-    pub fn watched<A: ActivityStore>(self, mut activity: A) -> Result<Assessment<'v, K>, A::Error> {
+    pub fn watched<A: ActivityStore + ?Sized>(
+        self,
+        activity: &A,
+    ) -> Result<Assessment<'v, K>, A::Error> {
         let noticed = match self.activity_event() {
             Some((card, event)) => activity.watch(card, &event, &self.policy.activity)?,
             None => Noticed::NOTHING,

@@ -51,7 +51,7 @@ struct Shard {
 ///
 /// let store = MemoryStore::new();
 /// let event = |transaction| CardEvent { at: 0, transaction, atc: Some(Atc(1)), happened: Happened::default() };
-/// let outcome = |transaction| (&store).record(&CardIndex([0; 16]), &event(transaction)).unwrap().outcome;
+/// let outcome = |transaction| store.record(&CardIndex([0; 16]), &event(transaction)).unwrap().outcome;
 /// assert_eq!((outcome(1), outcome(2)), (Outcome::New, Outcome::Seen));
 /// ```
 pub struct MemoryStore {
@@ -103,10 +103,10 @@ impl Default for MemoryStore {
     }
 }
 
-impl CardStateStore for &MemoryStore {
+impl CardStateStore for MemoryStore {
     type Error = Infallible;
 
-    fn record(&mut self, card: &CardIndex, event: &CardEvent) -> Result<Recorded, Infallible> {
+    fn record(&self, card: &CardIndex, event: &CardEvent) -> Result<Recorded, Infallible> {
         let step = |shard: &mut Shard| {
             shard.cards.step(card, |state| {
                 let recorded = state.apply(event);
@@ -121,27 +121,11 @@ impl CardStateStore for &MemoryStore {
     }
 
     fn observe(
-        &mut self,
+        &self,
         place: &PlaceIndex,
         event: &PlaceEvent,
     ) -> Result<Option<PlaceState>, Infallible> {
         let step = |shard: &mut Shard| shard.places.entry(*place).or_default().apply(event);
         Ok(Some(self.with(place.0, step)))
-    }
-}
-
-impl CardStateStore for MemoryStore {
-    type Error = Infallible;
-
-    fn record(&mut self, card: &CardIndex, event: &CardEvent) -> Result<Recorded, Infallible> {
-        (&*self).record(card, event)
-    }
-
-    fn observe(
-        &mut self,
-        place: &PlaceIndex,
-        event: &PlaceEvent,
-    ) -> Result<Option<PlaceState>, Infallible> {
-        (&*self).observe(place, event)
     }
 }

@@ -6,10 +6,9 @@ use chipcard::issuer::{
     CardEvent, CardIndex, CardState, CardStateStore, PlaceEvent, PlaceIndex, PlaceState, Recorded,
 };
 use tokio::runtime::{Builder, Runtime};
-use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
-use tokio_postgres::{Config, Socket};
+use tokio_postgres::Config;
 
-use super::PostgresStore;
+use super::{PostgresStore, Tls};
 use crate::error::{Kind, StoreError};
 use crate::index_key::IndexKey;
 
@@ -27,13 +26,7 @@ impl BlockingPostgres {
     ///
     /// # Errors
     /// As there, and when no thread can be started.
-    pub fn connect<T>(config: &Config, tls: T, key: &IndexKey) -> Result<Self, StoreError>
-    where
-        T: MakeTlsConnect<Socket> + Clone + Send + Sync + 'static,
-        T::Stream: Send + 'static,
-        T::TlsConnect: Send,
-        <T::TlsConnect as TlsConnect<Socket>>::Future: Send,
-    {
+    pub fn connect<T: Tls>(config: &Config, tls: T, key: &IndexKey) -> Result<Self, StoreError> {
         Self::of(PostgresStore::connect(config, tls, key))
     }
 
@@ -41,13 +34,7 @@ impl BlockingPostgres {
     ///
     /// # Errors
     /// As there, and when no thread can be started.
-    pub fn init<T>(config: &Config, tls: T, key: &IndexKey) -> Result<Self, StoreError>
-    where
-        T: MakeTlsConnect<Socket> + Clone + Send + Sync + 'static,
-        T::Stream: Send + 'static,
-        T::TlsConnect: Send,
-        <T::TlsConnect as TlsConnect<Socket>>::Future: Send,
-    {
+    pub fn init<T: Tls>(config: &Config, tls: T, key: &IndexKey) -> Result<Self, StoreError> {
         Self::of(PostgresStore::init(config, tls, key))
     }
 
@@ -55,18 +42,13 @@ impl BlockingPostgres {
     ///
     /// # Errors
     /// As there, and when no thread can be started.
-    pub fn rekey<T>(
+    pub fn rekey<T: Tls>(
         config: &Config,
         tls: T,
         old: &IndexKey,
         new: &IndexKey,
         names: &[(CardIndex, CardIndex)],
-    ) -> Result<u64, StoreError>
-    where
-        T: MakeTlsConnect<Socket>,
-        T::Stream: Send + 'static,
-        <T::TlsConnect as TlsConnect<Socket>>::Future: Send,
-    {
+    ) -> Result<u64, StoreError> {
         runtime()?.block_on(PostgresStore::rekey(config, tls, old, new, names))
     }
 
@@ -103,34 +85,18 @@ fn runtime() -> Result<Runtime, StoreError> {
         .map_err(|error| StoreError::because(Kind::Unavailable, &error))
 }
 
-impl CardStateStore for &BlockingPostgres {
+impl CardStateStore for BlockingPostgres {
     type Error = StoreError;
 
-    fn record(&mut self, card: &CardIndex, event: &CardEvent) -> Result<Recorded, StoreError> {
+    fn record(&self, card: &CardIndex, event: &CardEvent) -> Result<Recorded, StoreError> {
         self.runtime.block_on(self.store.record(card, event))
     }
 
     fn observe(
-        &mut self,
+        &self,
         place: &PlaceIndex,
         event: &PlaceEvent,
     ) -> Result<Option<PlaceState>, StoreError> {
         self.runtime.block_on(self.store.observe(place, event))
-    }
-}
-
-impl CardStateStore for BlockingPostgres {
-    type Error = StoreError;
-
-    fn record(&mut self, card: &CardIndex, event: &CardEvent) -> Result<Recorded, StoreError> {
-        (&*self).record(card, event)
-    }
-
-    fn observe(
-        &mut self,
-        place: &PlaceIndex,
-        event: &PlaceEvent,
-    ) -> Result<Option<PlaceState>, StoreError> {
-        (&*self).observe(place, event)
     }
 }

@@ -7,6 +7,7 @@ mod pool;
 mod proved;
 mod row;
 mod statements;
+mod tls;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,12 +19,12 @@ use chipcard::issuer::{
     PlaceIndex, PlaceState, Recorded, StripeVerifier,
 };
 use tokio::time::{sleep, timeout};
+use tokio_postgres::Config;
 use tokio_postgres::error::SqlState;
-use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{Config, Socket};
 
 pub use blocking::BlockingPostgres;
+pub use tls::Tls;
 
 use self::gather::Gatherer;
 use self::pool::Pool;
@@ -80,13 +81,11 @@ impl PostgresStore {
     ///
     /// # Errors
     /// When the database does not answer, was not initialised, or is the store of another index key.
-    pub async fn connect<T>(config: &Config, tls: T, key: &IndexKey) -> Result<Self, StoreError>
-    where
-        T: MakeTlsConnect<Socket> + Clone + Send + Sync + 'static,
-        T::Stream: Send + 'static,
-        T::TlsConnect: Send,
-        <T::TlsConnect as TlsConnect<Socket>>::Future: Send,
-    {
+    pub async fn connect<T: Tls>(
+        config: &Config,
+        tls: T,
+        key: &IndexKey,
+    ) -> Result<Self, StoreError> {
         let client = pool::open(config, tls.clone()).await?;
         migrations::check(&client, key).await?;
         Ok(Self {
@@ -101,13 +100,7 @@ impl PostgresStore {
     ///
     /// # Errors
     /// When the database does not answer, when it refuses, or when it is the store of another index key.
-    pub async fn init<T>(config: &Config, tls: T, key: &IndexKey) -> Result<Self, StoreError>
-    where
-        T: MakeTlsConnect<Socket> + Clone + Send + Sync + 'static,
-        T::Stream: Send + 'static,
-        T::TlsConnect: Send,
-        <T::TlsConnect as TlsConnect<Socket>>::Future: Send,
-    {
+    pub async fn init<T: Tls>(config: &Config, tls: T, key: &IndexKey) -> Result<Self, StoreError> {
         let mut client = pool::open(config, tls.clone()).await?;
         migrations::migrate(&mut client, key).await?;
         drop(client);
@@ -119,18 +112,13 @@ impl PostgresStore {
     ///
     /// # Errors
     /// When the database does not answer, or refuses.
-    pub async fn rekey<T>(
+    pub async fn rekey<T: Tls>(
         config: &Config,
         tls: T,
         old: &IndexKey,
         new: &IndexKey,
         names: &[(CardIndex, CardIndex)],
-    ) -> Result<u64, StoreError>
-    where
-        T: MakeTlsConnect<Socket>,
-        T::Stream: Send + 'static,
-        <T::TlsConnect as TlsConnect<Socket>>::Future: Send,
-    {
+    ) -> Result<u64, StoreError> {
         let mut client = pool::open(config, tls).await?;
         migrations::check(&client, old).await?;
         let transaction = client.transaction().await?;
@@ -219,7 +207,7 @@ impl PostgresStore {
     ) -> Result<Option<PlaceState>, StoreError> {
         match event.what {
             PlaceHappened::UnpredictableNumber(_) => {
-                let Ok(before) = (&self.terminals).observe(place, event);
+                let Ok(before) = self.terminals.observe(place, event);
                 Ok(before)
             }
             PlaceHappened::Fallback => {

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::Mutex;
-use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
-use tokio_postgres::{Client, Config, Socket};
+use tokio_postgres::{Client, Config};
 
 use super::statements::Statements;
+use super::tls::Tls;
 use crate::error::{Retry, StoreError};
 
 /// How long a statement waits for a row that another session holds: longer than a commit takes. Then its group is taken apart.
@@ -70,12 +70,7 @@ impl Drop for Caller<'_> {
 }
 
 /// Opens a connection; a task of the runtime serves it until it is closed.
-pub(super) async fn open<T>(config: &Config, tls: T) -> Result<Client, tokio_postgres::Error>
-where
-    T: MakeTlsConnect<Socket>,
-    T::Stream: Send + 'static,
-    <T::TlsConnect as TlsConnect<Socket>>::Future: Send,
-{
+pub(super) async fn open<T: Tls>(config: &Config, tls: T) -> Result<Client, tokio_postgres::Error> {
     let (client, connection) = config.connect(tls).await?;
     tokio::spawn(async move {
         // Whoever waits for an answer is told why there is none.
@@ -85,13 +80,7 @@ where
 }
 
 impl Pool {
-    pub(super) fn new<T>(config: &Config, tls: T, connections: usize) -> Self
-    where
-        T: MakeTlsConnect<Socket> + Clone + Send + Sync + 'static,
-        T::Stream: Send + 'static,
-        T::TlsConnect: Send,
-        <T::TlsConnect as TlsConnect<Socket>>::Future: Send,
-    {
+    pub(super) fn new<T: Tls>(config: &Config, tls: T, connections: usize) -> Self {
         let config = config.clone();
         let connect = move || -> Connecting {
             let (config, tls) = (config.clone(), tls.clone());

@@ -41,14 +41,13 @@ pub(crate) fn command(store: &str, round: u64) -> Command {
 }
 
 /// Records until it is killed, or until the store fails; tells of every transaction after it was recorded.
-pub(crate) fn record_for_ever<S>(store: S, round: u64)
+pub(crate) fn record_for_ever<S>(store: &S, round: u64)
 where
-    S: CardStateStore<Error: std::fmt::Debug> + Copy + Send + Sync,
+    S: CardStateStore<Error: std::fmt::Debug> + Sync,
 {
     thread::scope(|scope| {
         for thread in 0..THREADS {
             scope.spawn(move || {
-                let mut store = store;
                 for atc in 1..u16::MAX {
                     for own in 0..CARDS_OF_A_THREAD {
                         let number = round * CARDS + thread * CARDS_OF_A_THREAD + own;
@@ -121,8 +120,8 @@ where
             child.kill().unwrap();
         });
         transactions += last.values().map(|atc| u64::from(*atc)).sum::<u64>();
-        let mut opened = open();
-        assert_kept(&mut opened, round, &last, &state);
+        let opened = open();
+        assert_kept(&opened, round, &last, &state);
         // Cards of an earlier round are as they were left.
         if let Some(earlier) = round.checked_sub(1) {
             let number = earlier * CARDS;
@@ -139,7 +138,7 @@ where
 
 /// That all that was told is in the store, and nothing else but, of each card, the transaction that was on its way.
 pub(crate) fn assert_kept<S>(
-    store: &mut S,
+    store: &S,
     round: u64,
     told: &BTreeMap<u64, u16>,
     state: impl Fn(&S, &CardIndex) -> CardState,
@@ -155,7 +154,7 @@ pub(crate) fn assert_kept<S>(
 
 /// The same for one card, of whose counters all up to the last were told.
 pub(crate) fn assert_card_kept<S>(
-    store: &mut S,
+    store: &S,
     index: &CardIndex,
     last: u16,
     name: impl Fn(u16) -> u64,
