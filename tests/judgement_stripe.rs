@@ -348,6 +348,23 @@ fn contactless_stripes() {
         let wrong = tap(&bench, String::from_utf8(digits).unwrap(), msd, "8");
         assert_eq!(bench.verdict(&wrong), (Decline, Some(R::DynamicValueWrong)));
     }
+    // Attack 8: the track says that the card took a number of fewer digits than it was made for; of a device that verified its owner
+    // the digit is five more.
+    for (digit, expected) in [
+        ('4', Approve),
+        ('9', Approve),
+        ('3', Decline),
+        ('0', Decline),
+    ] {
+        let mut bench = Bench::new(VISA_18);
+        bench.issued.contactless = Some(Contactless::ChipAndStripe);
+        bench.issued.dynamic_value = Some((DynamicValue::Cvc3, layout(DynamicValue::Cvc3)));
+        let mut track = dynamic(&bench, DynamicValue::Cvc3, 0x10, 1234);
+        track.pop();
+        track.push(digit);
+        let sale = tap(&bench, track, Terminal::ContactlessStripe, "1");
+        assert_eq!(bench.verdict(&sale).0, expected, "{digit}");
+    }
     // Nobody can tell.
     let mut bench = Bench::new(VISA_18);
     bench.issued.contactless = Some(Contactless::ChipAndStripe);

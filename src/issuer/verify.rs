@@ -394,7 +394,7 @@ fn check_pins(card: &CardRecord<'_>, iad: &IssuerApplicationData<'_>) -> Result<
 type Types = (Option<CryptogramType>, Option<SecondGenerateAc>);
 
 /// The last cryptogram that the card says it made, where it says.
-fn made(types: Types) -> Option<CryptogramType> {
+pub(super) fn made(types: Types) -> Option<CryptogramType> {
     match types {
         // What no card can say, says nothing: see `verify_arqc`.
         (Some(CryptogramType::Aac), Some(SecondGenerateAc::Aac)) => None,

@@ -406,9 +406,10 @@
 //! A card reader for online banking makes the card sign a cryptogram over no amount and no number. Presented as a
 //! payment it verifies.
 //!
-//! **The issuer sees:** Amount and unpredictable number are zero.
+//! **The issuer sees:** Amount and unpredictable number are zero; where it is made over a challenge, country and date are.
 //!
-//! **Our answer:** Declined as a payment.
+//! **Our answer:** Declined as a payment, a refund or a question about the account. Over a challenge it is referred, because a
+//! terminal that was never set up has neither country nor date.
 //!
 //! Replayed by: `T04`.
 //!

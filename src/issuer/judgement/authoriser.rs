@@ -370,7 +370,7 @@ impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
             happened |= Happened::FALLBACK;
         }
         let stripe = context.reads_stripe() && tracks.cvv == Checked::Wrong;
-        if stripe || tracks.cvv2 == Checked::Wrong {
+        if stripe || tracks.cvv2 == Checked::Wrong || context.guesses_expiry() {
             happened |= Happened::WRONG_VALUE;
         }
         let (acquirer, merchant) = (bytes(request.acquirer), bytes(request.merchant));

@@ -235,6 +235,13 @@ impl TrackFacts {
         ) else {
             return (Checked::Missing, None);
         };
+        // Whoever makes a card take a number of fewer digits needs fewer answers of it. A device that verified its owner adds five.
+        let says = layout
+            .number_length
+            .and_then(|place| discretionary.get(usize::from(place)));
+        if says.is_some_and(|digit| (digit & 0x0F) % 5 != layout.number.1 % 5) {
+            return (Checked::Missing, None);
+        }
         let un = numeric(number);
         let (coded, length) = static_track(track, &layout);
         let coded = coded.get(..length).unwrap_or_default();

@@ -28,4 +28,9 @@ impl MessageKind {
             Self::Authorisation | Self::Refund | Self::AccountStatus | Self::AtcUpdate
         )
     }
+
+    /// Whether money leaves the account, or is about to.
+    pub(crate) const fn moves_money(self) -> bool {
+        matches!(self, Self::Authorisation | Self::Advice | Self::Clearing)
+    }
 }

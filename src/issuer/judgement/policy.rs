@@ -50,7 +50,7 @@ pub struct Policy {
     /// What a right cryptogram gets while the card is held so. Not a decline: whoever guesses cryptograms has not
     /// found one, and would else take the card out of use.
     pub held_for_wrong_cryptograms: Verdict,
-    /// So many wrong card verification values in a day block what rests on such a value.
+    /// So many wrong card verification values, and wrong expiry dates beside typed numbers, in a day block what rests on such a value.
     pub wrong_values: u8,
     /// Amount above which somebody must have verified the cardholder, for cards whose record has none; in the card's currency.
     pub verification_limit: Amount,

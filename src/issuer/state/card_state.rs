@@ -34,7 +34,7 @@ impl Happened {
     pub const WRONG_CRYPTOGRAM: Self = Self(0x02);
     /// The stripe was read because the chip could not be.
     pub const FALLBACK: Self = Self(0x04);
-    /// A card verification value, printed or of the stripe, was wrong.
+    /// A card verification value, printed or of the stripe, or the date beside a typed number was wrong.
     pub const WRONG_VALUE: Self = Self(0x08);
     /// The issuer sent script commands.
     pub const SCRIPT_SENT: Self = Self(0x10);

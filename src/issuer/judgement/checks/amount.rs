@@ -2,11 +2,10 @@
 
 use super::counter::TRANSIT;
 use super::{Context, Finding, tag_reason};
-use crate::element::{Amount, Date, TransactionType};
-use crate::issuer::MessageKind;
-use crate::issuer::Verdict;
+use crate::element::{Amount, CurrencyCode, Date, TransactionType};
 use crate::issuer::judgement::magnitude::{is_nominal, rough};
 use crate::issuer::judgement::reason::{Place, Reason, ReasonKind, Value};
+use crate::issuer::{MessageKind, PosEntryMode, Verdict};
 use crate::tag;
 
 /// Merchants whose amount grows by a tip after the card signed: restaurants, bars, taxis, hairdressers, spas.
@@ -115,6 +114,11 @@ pub(super) fn raised(context: &Context<'_, '_, '_>) -> Finding {
     if signed == Amount::ZERO && unpredictable.is_some_and(|un| un.0 == [0; 4]) {
         return reason(ReasonKind::CapCryptogram, None);
     }
+    let says_back = context.chip.and_then(|chip| chip.kind).is_some_and(is_back);
+    // Terminals that take nothing of a card but its number when they give money back.
+    if signed == Amount::ZERO && request.message == MessageKind::Refund && says_back {
+        return reason(ReasonKind::AmountRaised, Some(Verdict::ApproveAndFlag));
+    }
     let more = request.amount.minor_units() - signed.minor_units();
     if is(&TIPS) || request.mcc.is_some_and(gives_lodging) {
         let most = signed.minor_units() * u64::from(policy.tip_percent) / 100;
@@ -140,28 +144,39 @@ fn cash_beside(context: &Context<'_, '_, '_>) -> Option<u64> {
     Some(cash.minor_units())
 }
 
-/// Home banking's cryptogram has neither amount nor unpredictable number: T04, attack 26.
+/// Home banking's cryptogram has neither amount nor unpredictable number: T04, attack 26. It proves nothing at a terminal, whatever the
+/// message wants, be it only to know whether the account is good. One over a challenge or an amount has neither country nor date,
+/// which a terminal that was never set up has not either: somebody looks at that.
 pub(super) fn cap(context: &Context<'_, '_, '_>) -> Finding {
     let request = context.request;
-    if request.message != MessageKind::Authorisation || request.amount == Amount::ZERO {
-        return Finding::Absent;
-    }
-    let Some((signed, un)) = context.chip.and_then(|chip| Some((chip.amount?, chip.un?))) else {
+    let Some(chip) = context
+        .chip
+        .filter(|_| request.message.asks() && context.proved())
+    else {
         return Finding::Absent;
     };
-    // With the amounts of another currency too: `raised` does not see those.
-    let other = context
-        .chip
-        .and_then(|chip| chip.currency)
-        .is_some_and(|currency| currency != request.currency);
-    Finding::unless(other && signed == Amount::ZERO && un.0 == [0; 4], || {
-        tag_reason(
+    let empty = chip.amount == Some(Amount::ZERO) && chip.un.is_some_and(|un| un.0 == [0; 4]);
+    let zero = |tag| {
+        let value = chip.data.get(tag).ok().flatten();
+        value.is_some_and(|value| value.iter().all(|byte| *byte == 0))
+    };
+    let nowhere = chip.date.is_none()
+        && zero(tag::TRANSACTION_DATE)
+        && zero(tag::TERMINAL_COUNTRY_CODE)
+        && context.signs(tag::TRANSACTION_DATE);
+    Finding::unless(empty || nowhere, || {
+        let reason = tag_reason(
             ReasonKind::CapCryptogram,
             tag::AMOUNT_AUTHORISED_NUMERIC,
-            number(signed),
+            chip.amount.map_or(Value::None, number),
             Place::Element(4),
             number(request.amount),
-        )
+        );
+        if empty {
+            reason
+        } else {
+            reason.with_verdict(Verdict::Refer)
+        }
     })
 }
 
@@ -195,14 +210,35 @@ pub(super) fn currency(context: &Context<'_, '_, '_>) -> Finding {
     // A terminal that told a counter or asked about an account had no money to name.
     let nothing = request.amount == Amount::ZERO;
     Finding::unless(signed != request.currency && !nothing, || {
-        tag_reason(
+        let reason = tag_reason(
             ReasonKind::CurrencyChanged,
             tag::TRANSACTION_CURRENCY_CODE,
             Value::Number(u64::from(signed.number())),
             Place::Element(49),
             Value::Number(u64::from(request.currency.number())),
-        )
+        );
+        if converted_after_tap(context, signed) {
+            reason.with_verdict(Verdict::Refer)
+        } else {
+            reason
+        }
     })
+}
+
+/// Whether this may be a conversion that the cardholder chose after the tap: into his own currency, for about as much as the card signed.
+/// Nobody knows the rate here, so somebody looks at it.
+fn converted_after_tap(context: &Context<'_, '_, '_>, signed: CurrencyCode) -> bool {
+    let request = context.request;
+    let Some(amount) = context.chip.and_then(|chip| chip.amount) else {
+        return false;
+    };
+    let (from, to) = (
+        rough(amount, signed).minor_units(),
+        rough(request.amount, request.currency).minor_units(),
+    );
+    request.entry_mode == PosEntryMode::Contactless
+        && context.card.currency == Some(request.currency)
+        && to <= from.saturating_mul(4)
 }
 
 /// The country: C12, attack 6. A territory and its state are one.
@@ -303,6 +339,11 @@ fn date_reason(signed: Date, today: Date, place: Place) -> Reason {
     )
 }
 
+/// Refunds, deposits and payments to a cardholder: all that begins with this digit.
+pub(super) const fn is_back(kind: TransactionType) -> bool {
+    kind.0 >> 4 == TransactionType::REFUND.0 >> 4
+}
+
 /// Money back against money out: attack 18. Other types are told apart differently by terminals and networks.
 pub(super) fn kind(context: &Context<'_, '_, '_>) -> Finding {
     let request = context.request;
@@ -319,9 +360,7 @@ pub(super) fn kind(context: &Context<'_, '_, '_>) -> Finding {
         (MessageKind::Authorisation, Some([b'2', ..])) => true,
         _ => return Finding::Absent,
     };
-    // Refunds, deposits and payments to a cardholder: all that begins with this digit.
-    let signed_back = signed.0 >> 4 == TransactionType::REFUND.0 >> 4;
-    if back == signed_back {
+    if back == is_back(signed) {
         return Finding::Agrees;
     }
     let kind = if back {

@@ -9,13 +9,15 @@ use crate::element::{
     Amount, CardTransactionQualifiers, CvmResult, Scheme, TerminalCapabilities,
     TerminalVerificationResults as Tvr,
 };
-use crate::issuer::PosEntryMode;
-use crate::issuer::Verdict;
 use crate::issuer::judgement::card::PinExpectation;
 use crate::issuer::judgement::magnitude;
 use crate::issuer::judgement::reason::{Place, Reason, ReasonKind, Value};
 use crate::issuer::judgement::request::{ClaimedVerification, OnlinePin};
+use crate::issuer::{MessageKind, PosEntryMode, Verdict};
 use crate::tag;
+
+/// Merchant category of machines that give cash.
+const CASH_MACHINE: u16 = 6011;
 
 impl Context<'_, '_, '_> {
     /// Whether the card says that its holder's device verified him; `None` where it has no way to say so.
@@ -94,8 +96,18 @@ impl Context<'_, '_, '_> {
         }
     }
 
-    /// Whether the amount is above what is paid without verifying the cardholder.
+    /// Whether the amount is in another currency than the account's.
+    fn is_foreign(&self) -> bool {
+        self.card
+            .currency
+            .is_some_and(|own| own != self.request.currency)
+    }
+
+    /// Whether the amount is above what is paid without verifying the cardholder. Cash from a machine always is.
     pub(super) fn above_limit(&self) -> bool {
+        if self.request.mcc == Some(CASH_MACHINE) {
+            return true;
+        }
         let limit = self
             .card
             .verification_limit
@@ -128,6 +140,19 @@ impl Context<'_, '_, '_> {
     fn cvm_bytes(&self) -> Value {
         let cvm = self.chip.and_then(|chip| chip.cvm);
         cvm.map_or(Value::None, |cvm| Value::bytes(&cvm.to_bytes()))
+    }
+
+    /// Whether the card may have spoken without contacts: the message says so, or does not say how it spoke, or has what a card
+    /// gives without contacts alone.
+    fn is_contactless(&self) -> bool {
+        match self.request.entry_mode {
+            PosEntryMode::Contactless | PosEntryMode::Unknown => true,
+            mode if mode.is_contact() => {
+                let qualifiers = self.chip.and_then(|chip| chip.qualifiers);
+                qualifiers.is_some() && self.card.scheme != Some(Scheme::Mastercard)
+            }
+            _ => false,
+        }
     }
 
     /// A reason: what the terminal claims against what the card says.
@@ -183,6 +208,7 @@ pub(super) fn pin_skipped(context: &Context<'_, '_, '_>) -> Finding {
     let Some(results) = context
         .results
         .filter(|_| context.request.entry_mode.is_contact())
+        .filter(|_| context.request.message != MessageKind::Refund)
     else {
         return Finding::Absent;
     };
@@ -339,6 +365,7 @@ pub(super) fn device(context: &Context<'_, '_, '_>) -> Finding {
 }
 
 /// A card that wants a PIN, used over its contacts without one: C09, attack 14. Whether the terminal could take a PIN tells tag 9F33.
+/// Money that goes back needs none.
 pub(super) fn signature(context: &Context<'_, '_, '_>) -> Finding {
     let expectation = context.card.pin;
     let Some(cvm) = context.chip.and_then(|chip| chip.cvm) else {
@@ -346,6 +373,7 @@ pub(super) fn signature(context: &Context<'_, '_, '_>) -> Finding {
     };
     if expectation == PinExpectation::None
         || !context.request.entry_mode.is_contact()
+        || !context.request.message.moves_money()
         || !context.proved()
     {
         return Finding::Absent;
@@ -366,10 +394,13 @@ pub(super) fn signature(context: &Context<'_, '_, '_>) -> Finding {
     Finding::Contradicts(reason.with_verdict(verdict))
 }
 
-/// A large amount without contacts and without anybody verified: L01, L06, attacks 10 and 16. Transit adds up small ones.
+/// A large amount without contacts and without anybody verified: L01, L06, attacks 10 and 16. Transit adds up small ones. Which
+/// interface it was, DE 22 alone says, which no cryptogram signs; and a device that says under its cryptogram that its owner was
+/// not there needs nobody to repeat it. Cash comes from a machine over no interface without a PIN.
 pub(super) fn above_limit(context: &Context<'_, '_, '_>) -> Finding {
     let request = context.request;
-    if request.entry_mode != PosEntryMode::Contactless || !context.proved() {
+    let cash = request.mcc == Some(CASH_MACHINE) && request.entry_mode.is_chip();
+    if !(context.is_contactless() || cash) || !context.proved() || !request.message.moves_money() {
         return Finding::Absent;
     }
     // A device whose card has no bit for it is believed: nothing speaks against it.
@@ -378,8 +409,17 @@ pub(super) fn above_limit(context: &Context<'_, '_, '_>) -> Finding {
     if by_device || context.somebody_verified() || !context.above_limit() {
         return Finding::Agrees;
     }
-    let foreign = context.spending().is_none();
-    if !foreign && !context.says_nothing_verified() {
+    let unopposed = !context.says_nothing_verified();
+    let device = context.card.is_token() && context.device_verified() == Some(false);
+    let foreign = match context.spending() {
+        None => true,
+        Some(_) if unopposed => false,
+        Some(_) => {
+            let rough = magnitude::rough(request.amount, request.currency);
+            context.is_foreign() && rough > context.policy.foreign_verification_limit
+        }
+    };
+    if !foreign && unopposed && !device {
         return Finding::Absent;
     }
     let kind = if foreign {
@@ -400,7 +440,7 @@ pub(super) fn above_limit(context: &Context<'_, '_, '_>) -> Finding {
 /// A device that lets transit gates pass without its owner, anywhere else: L03, attack 15.
 pub(super) fn express_mode(context: &Context<'_, '_, '_>) -> Finding {
     let request = context.request;
-    let (true, PosEntryMode::Contactless, Some(mcc), Some(verified)) = (
+    let (true, PosEntryMode::Contactless | PosEntryMode::Unknown, Some(mcc), Some(verified)) = (
         context.card.is_token(),
         request.entry_mode,
         request.mcc,
@@ -408,7 +448,14 @@ pub(super) fn express_mode(context: &Context<'_, '_, '_>) -> Finding {
     ) else {
         return Finding::Absent;
     };
-    let pin = matches!(request.pin, OnlinePin::Right | OnlinePin::Sent);
+    let tvr = context.chip.and_then(|chip| chip.tvr);
+    let captured = tvr.is_some_and(|tvr| tvr.contains(Tvr::ONLINE_CVM_CAPTURED))
+        && context.signs(tag::TERMINAL_VERIFICATION_RESULTS);
+    let pin = match request.pin {
+        OnlinePin::Right | OnlinePin::Sent => true,
+        OnlinePin::Unknown => captured,
+        OnlinePin::NotSent | OnlinePin::Wrong => false,
+    };
     Finding::unless(!verified && !pin && !TRANSIT.contains(&mcc), || {
         let reason = context.denied(
             ReasonKind::DeviceNotVerified,

@@ -37,7 +37,8 @@ pub(super) fn replay(remembered: &Remembered<'_, '_>) -> Finding {
         .event
         .atc
         .is_some_and(|atc| atc.0 == window.highest);
-    let again = request.repeated_with_pin && last;
+    // Over the contacts the card is still there, and signs again.
+    let again = request.repeated_with_pin && last && !request.entry_mode.is_contact();
     let with_pin = again && request.pin == OnlinePin::Right;
     Finding::unless(recorded.outcome == Outcome::Seen && !with_pin, || {
         let highest = Value::Number(u64::from(window.highest));

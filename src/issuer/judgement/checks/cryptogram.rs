@@ -1,9 +1,11 @@
 //! The cryptogram: is it there, is it right, is it what it is said to be.
 
 use super::{Context, Finding, tag_reason};
+use crate::element::CryptogramType;
 use crate::error::ErrorKind;
 use crate::issuer::judgement::reason::{Place, Reason, ReasonKind, Value};
-use crate::issuer::{EngineError, MessageKind, PosEntryMode, Refusal};
+use crate::issuer::verify::made;
+use crate::issuer::{EngineError, MessageKind, PosEntryMode, Refusal, Verdict};
 use crate::tag;
 
 /// The cryptogram with its pinned version and key: C01, C05, C06, C07, C11, C17, C18, C20, I01, L02, P06, R02, R05, T02,
@@ -106,6 +108,33 @@ pub(crate) fn malformed(error: crate::Error) -> Reason {
     )
 }
 
+/// A payment that is presented although the card itself refused it: it signed an AAC. A merchant who was told on the telephone to go
+/// on may do so, so that is flagged. Refunds end so.
+pub(super) fn refused_by_card(context: &Context<'_, '_, '_>) -> Finding {
+    if context.request.message != MessageKind::Clearing || !context.proved() {
+        return Finding::Absent;
+    }
+    let Some(chip) = context.chip else {
+        return Finding::Absent;
+    };
+    let information = chip.data.cryptogram_information().ok().flatten();
+    let said = chip.iad.as_ref();
+    let said = said.and_then(|iad| made(iad.generate_acs().types()));
+    let made = said.or_else(|| information?.cryptogram_type());
+    let back = chip.kind.is_some_and(super::amount::is_back);
+    Finding::unless(made == Some(CryptogramType::Aac) && !back, || {
+        tag_reason(
+            ReasonKind::NotAnArqc,
+            tag::CRYPTOGRAM_INFORMATION_DATA,
+            information.map_or(Value::None, |information| Value::bytes(&information.0)),
+            Place::CardVerificationResults,
+            chip.cvr()
+                .map_or(Value::None, |cvr| Value::bytes(cvr.bytes())),
+        )
+        .with_verdict(Verdict::ApproveAndFlag)
+    })
+}
+
 /// A chip that spoke makes a cryptogram; without one the message is none of a chip: C10, attack 21. An advice or a presentment may
 /// leave it out.
 pub(super) fn missing(context: &Context<'_, '_, '_>) -> Finding {
@@ -114,18 +143,25 @@ pub(super) fn missing(context: &Context<'_, '_, '_>) -> Finding {
         request.message,
         MessageKind::Authorisation | MessageKind::AccountStatus | MessageKind::AtcUpdate
     );
+    // A device's cryptogram for electronic commerce may have come in another field, which this host does not see.
+    let elsewhere = request.entry_mode == PosEntryMode::ElectronicCommerceChip;
     // A chip's track alone (06) is known of no network today, so it proves nothing.
-    if !must || !request.entry_mode.is_chip() || !context.card.has_chip() {
+    if !must || !(request.entry_mode.is_chip() || elsewhere) || !context.card.has_chip() {
         return Finding::Absent;
     }
     Finding::unless(context.chip.is_none(), || {
-        Reason::new(
+        let reason = Reason::new(
             ReasonKind::ChipDataMissing,
             Place::Element(22),
             Value::Number(u64::from(request.entry_mode.code())),
             Place::Element(55),
             Value::None,
-        )
+        );
+        if elsewhere {
+            reason.with_verdict(Verdict::StepUp)
+        } else {
+            reason
+        }
     })
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Finding, Remembered};
 use crate::issuer::judgement::reason::{Place, Reason, ReasonKind, Value};
-use crate::issuer::{CardFacts, Happened};
+use crate::issuer::{CardFacts, Happened, PosEntryMode};
 use crate::tag;
 
 impl Remembered<'_, '_> {
@@ -50,10 +50,13 @@ pub(super) fn wrong_cryptograms(remembered: &Remembered<'_, '_>) -> Finding {
     })
 }
 
-/// Wrong card verification values: M19, attack 27. After too many, the right one is no proof any more: somebody tries them all.
+/// Wrong card verification values, and wrong dates beside typed numbers: M19, attack 27. After too many, the right one is no proof any more: somebody tries them all.
 pub(super) fn wrong_values(remembered: &Remembered<'_, '_>) -> Finding {
-    let mode = remembered.request.entry_mode;
-    let rests_on_value = mode.is_stripe() || remembered.request.cvv2.is_some();
+    let (request, mode) = (remembered.request, remembered.request.entry_mode);
+    // A number that is kept on file was proved when it was kept.
+    let typed = mode.is_manual() || mode.is_remote() && mode != PosEntryMode::CredentialOnFile;
+    let dated = typed && request.expiry.is_some() && remembered.event.atc.is_none();
+    let rests_on_value = mode.is_stripe() || request.cvv2.is_some() || dated;
     let facts = |facts: &CardFacts| (facts.wrong_values, facts.wrong_values_since);
     let Some(count) = remembered
         .count(Happened::WRONG_VALUE, facts)

@@ -92,6 +92,7 @@ checks! {
     /// The checks that need no state.
     check_message of Context<'_, '_, '_>:
     cryptogram::cryptogram,
+    cryptogram::refused_by_card,
     cryptogram::missing,
     cryptogram::unexpected,
     identity::pan,

@@ -8,7 +8,7 @@ use crate::element::{Amount, ServiceCode, YearMonth};
 use crate::issuer::judgement::card::Contactless;
 use crate::issuer::judgement::facts::Checked;
 use crate::issuer::judgement::reason::{Place, Reason, ReasonKind, Value};
-use crate::issuer::{PosEntryMode, TerminalCapability, Verdict};
+use crate::issuer::{MessageKind, PosEntryMode, TerminalCapability, Verdict};
 
 const TRACK_2: Place = Place::Element(35);
 
@@ -43,6 +43,14 @@ impl Context<'_, '_, '_> {
     /// Whether the stripe was read over its contacts.
     pub(in crate::issuer::judgement) fn reads_stripe(&self) -> bool {
         self.request.entry_mode.is_stripe() || self.stripe_unsaid()
+    }
+
+    /// Whether a wrong expiry date came with a number that was typed in: a guess like any other (attack 27).
+    pub(in crate::issuer::judgement) fn guesses_expiry(&self) -> bool {
+        let mode = self.request.entry_mode;
+        let typed = mode.is_manual() || mode.is_remote() && mode != PosEntryMode::CredentialOnFile;
+        let found = self.request.expiry;
+        typed && !self.proved() && found.is_some_and(|found| found != self.card.expiry)
     }
 
     /// Whether the stripe was read, with or without contacts.
@@ -125,26 +133,34 @@ pub(super) fn value(context: &Context<'_, '_, '_>) -> Finding {
     Finding::Contradicts(track_reason(kind))
 }
 
-/// The verification value in a chip's track: M10. A terminal whose mode says that it may be unreliable (95) is believed (H19).
+/// The verification value in a chip's track: M10. A terminal whose mode says that it may be unreliable (95) is believed (H19). Where
+/// nobody says how the card was read (00), a terminal may have read the stripe first, so that alone is flagged.
 pub(super) fn chip_value(context: &Context<'_, '_, '_>) -> Finding {
     let mode = context.request.entry_mode;
-    if !matches!(
+    let unsaid = mode == PosEntryMode::Unknown && context.chip.is_some();
+    let read = matches!(
         mode,
         PosEntryMode::Contact | PosEntryMode::ContactTrack | PosEntryMode::Contactless
-    ) {
+    );
+    if !(read || unsaid) {
         return Finding::Absent;
     }
     match (context.tracks.cvv, context.tracks.icvv) {
         (_, Checked::Right) => Finding::Agrees,
         (Checked::Right, Checked::Wrong) => {
-            Finding::Contradicts(track_reason(ReasonKind::StripeDataInChip))
+            let reason = track_reason(ReasonKind::StripeDataInChip);
+            Finding::Contradicts(if unsaid {
+                reason.with_verdict(Verdict::ApproveAndFlag)
+            } else {
+                reason
+            })
         }
         // A device has no stripe, and what its track ends with is its own.
         (Checked::Wrong, Checked::Wrong) if context.card.is_token() => Finding::Absent,
         (Checked::Wrong, Checked::Wrong) => {
             let reason = track_reason(ReasonKind::TrackTampered);
             // Without contacts the value may be a dynamic one, and the cryptogram decides.
-            Finding::Contradicts(if mode == PosEntryMode::Contactless {
+            Finding::Contradicts(if unsaid || mode == PosEntryMode::Contactless {
                 reason.with_verdict(Verdict::ApproveAndFlag)
             } else {
                 reason
@@ -260,10 +276,15 @@ pub(super) fn downgrade(context: &Context<'_, '_, '_>) -> Finding {
     }
 }
 
-/// A number typed in at a terminal that reads chips, or after the chip failed.
+/// A number typed in at a terminal that reads chips, or after the chip failed. One of which nobody says how it came (00), with nothing
+/// of the card beside it, is no better.
 pub(super) fn typed(context: &Context<'_, '_, '_>) -> Finding {
     let request = context.request;
-    if !request.entry_mode.is_manual() {
+    let unsaid = request.entry_mode == PosEntryMode::Unknown
+        && context.chip.is_none()
+        && context.on_track().is_none()
+        && request.message == MessageKind::Authorisation;
+    if !request.entry_mode.is_manual() && !unsaid {
         return Finding::Absent;
     }
     let able = context.card.has_chip() && request.terminal.reads_chip() == Some(true);

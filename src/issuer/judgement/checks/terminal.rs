@@ -41,7 +41,7 @@ pub(super) fn authentication(context: &Context<'_, '_, '_>) -> Finding {
             .map_or(Value::None, |profile| Value::bytes(&profile.0));
         Finding::Contradicts(tag_reason(kind, place, claimed, against, found))
     };
-    if context.above_limit() && context.says_no_pin() {
+    if context.above_limit() && context.says_no_pin() && context.request.message.moves_money() {
         reason(ReasonKind::CardNotAuthenticated)
     } else if failed {
         reason(ReasonKind::AuthenticationFailed)
@@ -50,8 +50,8 @@ pub(super) fn authentication(context: &Context<'_, '_, '_>) -> Finding {
     }
 }
 
-/// Relay resistance: L04, attack 20. Only for cards that have it, and without contacts, where these bits mean that. That it was not
-/// performed is the terminal's lack.
+/// Relay resistance: L04, attack 20. Only for cards that have it. Over the contacts these bits are reserved, and no terminal sets them: a
+/// message that calls itself one of the contacts and has them was changed on its way. That it was not performed is the terminal's lack.
 pub(super) fn relay(context: &Context<'_, '_, '_>) -> Finding {
     let Some((chip, tvr)) = context.chip.and_then(|chip| Some((chip, chip.tvr?))) else {
         return Finding::Absent;
@@ -60,7 +60,8 @@ pub(super) fn relay(context: &Context<'_, '_, '_>) -> Finding {
         .profile
         .is_some_and(|profile| profile.contains(Aip::RELAY_RESISTANCE_SUPPORTED));
     let supported = context.card.relay_resistance.unwrap_or(by_profile);
-    if context.request.entry_mode != PosEntryMode::Contactless || !supported {
+    let mode = context.request.entry_mode;
+    if !(mode.is_chip() || mode == PosEntryMode::Unknown) || !supported {
         return Finding::Absent;
     }
     let slow =
@@ -165,9 +166,14 @@ fn mode(context: &Context<'_, '_, '_>, kind: ReasonKind) -> Reason {
     )
 }
 
-/// A chip that was never issued: C10, attack 21.
+/// A chip that was never issued: C10, attack 21. A cryptogram of which nobody says how it came is a chip's as well.
 pub(super) fn chip_issued(context: &Context<'_, '_, '_>) -> Finding {
-    if !context.request.entry_mode.is_chip() {
+    let entry = context.request.entry_mode;
+    let unsaid = entry == PosEntryMode::Unknown
+        && context
+            .chip
+            .is_some_and(|chip| matches!(chip.data.get(tag::APPLICATION_CRYPTOGRAM), Ok(Some(_))));
+    if !entry.is_chip() && !unsaid {
         return Finding::Absent;
     }
     Finding::unless(!context.card.has_chip(), || {
@@ -227,7 +233,17 @@ pub(super) fn token_domain(context: &Context<'_, '_, '_>) -> Finding {
         return Finding::Absent;
     };
     let allowed = match context.request.entry_mode {
-        PosEntryMode::Unknown => return Finding::Absent,
+        PosEntryMode::Unknown if context.reads_stripe() => domain.stripe,
+        // With a cryptogram, or told by somebody else, it may be what it likes.
+        PosEntryMode::Unknown if context.chip.is_some() || !context.request.message.asks() => {
+            return Finding::Absent;
+        }
+        PosEntryMode::Unknown if domain.on_file => return Finding::Absent,
+        // The number of a device, and nothing of the device.
+        PosEntryMode::Unknown => {
+            let reason = mode(context, ReasonKind::TokenDomain);
+            return Finding::Contradicts(reason.with_verdict(Verdict::Refer));
+        }
         PosEntryMode::Contactless => domain.contactless,
         PosEntryMode::ContactlessStripe => domain.contactless || domain.stripe,
         PosEntryMode::ElectronicCommerce

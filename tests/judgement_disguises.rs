@@ -1,0 +1,555 @@
+//! Messages that call themselves something else, and honest ones that look like them: a change of one usual message a row, why, and how
+//! mild or strict its verdict may be.
+
+#![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
+
+mod judge;
+mod test_card;
+
+use chipcard::Tag;
+use chipcard::cryptogram::{CryptogramVersion, SignedPart};
+use chipcard::element::{
+    Amount, CountryCode, CryptogramType, CurrencyCode, Date, ServiceCode, YearMonth,
+};
+use chipcard::issuer::{
+    CardStatus, Form, IssuedCard, MessageKind as Kind, OnlinePin, PinExpectation,
+    PosEntryMode as Mode, ReasonKind as R, TerminalCapability as Terminal, Timestamp, TokenDomain,
+    Verdict,
+};
+use chipcard::tag;
+use judge::{Bench, PAN, Sale, value};
+use test_card::iad;
+
+use Verdict::{Approve, ApproveAndFlag, Decline, Refer, StepUp};
+
+/// What it is, why it is so, what a version must sign to tell it, the limit of its verdict, the change.
+type Row = (
+    &'static str,
+    &'static str,
+    &'static [Tag],
+    Verdict,
+    fn(&mut Bench, Sale) -> Sale,
+);
+
+const DEVICE: Form = Form::Token {
+    domain: TokenDomain::DEVICE,
+    funding: CardStatus::Active,
+};
+
+fn of_kind(sale: Sale, kind: Kind) -> Sale {
+    sale.with(|request| request.message = kind)
+}
+
+fn at_merchant(sale: Sale, mcc: u16) -> Sale {
+    sale.with(|request| request.mcc = Some(mcc))
+}
+
+fn asking(sale: Sale, minor_units: u64) -> Sale {
+    let amount = Amount::new(minor_units).unwrap();
+    sale.with(|request| request.amount = amount)
+}
+
+/// Nobody verified anybody, and the terminal says so.
+fn no_cvm(sale: Sale) -> Sale {
+    sale.set(tag::CVM_RESULTS, &[0x1F, 0x03, 0x02])
+        .set(tag::TERMINAL_VERIFICATION_RESULTS, &[0; 5])
+        .with(|request| request.pin = OnlinePin::NotSent)
+}
+
+fn tap(sale: Sale) -> Sale {
+    no_cvm(sale).with(|request| request.entry_mode = Mode::Contactless)
+}
+
+/// Signed and asked in dollars at a merchant in the United States; the card's currency is the yen.
+fn in_dollars(sale: Sale, minor_units: u64) -> Sale {
+    let (country, currency) = (CountryCode::new(840), CurrencyCode::new(840));
+    sale.amount(minor_units)
+        .set(tag::TRANSACTION_CURRENCY_CODE, &[0x08, 0x40])
+        .set(tag::TERMINAL_COUNTRY_CODE, &[0x08, 0x40])
+        .with(|request| {
+            request.country = Some(country.unwrap());
+            request.currency = currency.unwrap();
+        })
+}
+
+fn yen() -> CurrencyCode {
+    CurrencyCode::new(392).unwrap()
+}
+
+/// The number alone, and how it came.
+fn number_alone(sale: Sale, mode: Mode, terminal: Terminal) -> Sale {
+    let sale = sale.with(|request| {
+        request.entry_mode = mode;
+        request.terminal = terminal;
+        request.pin = OnlinePin::NotSent;
+    });
+    Sale {
+        elements: None,
+        ..sale
+    }
+}
+
+fn with_track(sale: Sale, bench: &Bench, code: &str) -> Sale {
+    let value = value(PAN, judge::expiry(), code);
+    Sale {
+        track2: Some(bench.track2("201", &value)),
+        ..sale
+    }
+}
+
+fn on(sale: Sale, noon: u64, signed: [u8; 3], local: (u16, u8, u8)) -> Sale {
+    let (year, month, day) = local;
+    let local = Date::new(year, month, day).unwrap();
+    sale.set(tag::TRANSACTION_DATE, &signed).with(|request| {
+        request.at = Timestamp(noon);
+        request.local_date = Some(local);
+    })
+}
+
+const HONEST: &[Row] = &[
+    (
+        "converted after the tap",
+        "a terminal learns the card's currency from the tap, and offers to convert then",
+        &[],
+        Refer,
+        |_, s| {
+            asking(in_dollars(tap(s), 3_500), 5_200).with(|r| {
+                r.currency = yen();
+                r.pin = OnlinePin::Right;
+            })
+        },
+    ),
+    (
+        "a refund over a cryptogram for nothing",
+        "a refund takes the card's number; what is signed may be zero",
+        &[],
+        ApproveAndFlag,
+        |b, s| {
+            let declined = iad(b.card.version, CryptogramType::Aac);
+            let s = no_cvm(s).amount(0).set(tag::TRANSACTION_TYPE, &[0x20]);
+            asking(of_kind(s, Kind::Refund), 1_000)
+                .set(tag::ISSUER_APPLICATION_DATA, &declined)
+                .set(tag::CRYPTOGRAM_INFORMATION_DATA, &[0x00])
+                .with(|r| r.processing_code = Some("200000"))
+        },
+    ),
+    (
+        "a large refund to a card that wants a PIN, without one",
+        "terminals verify no cardholder to whom money goes back",
+        &[],
+        Approve,
+        |b, s| {
+            b.issued.pin = PinExpectation::Required;
+            let s = no_cvm(s).amount(90_000).set(tag::TRANSACTION_TYPE, &[0x20]);
+            of_kind(s, Kind::Refund).with(|r| r.processing_code = Some("200000"))
+        },
+    ),
+    (
+        "a large refund by tap",
+        "terminals verify no cardholder to whom money goes back",
+        &[],
+        Approve,
+        |_, s| {
+            let s = tap(s).amount(90_000).set(tag::TRANSACTION_TYPE, &[0x20]);
+            of_kind(s, Kind::Refund).with(|r| r.processing_code = Some("200000"))
+        },
+    ),
+    (
+        "a telephone at a cash machine, its PIN verified elsewhere",
+        "the signed results say that the terminal took a PIN for the issuer",
+        &[tag::TERMINAL_VERIFICATION_RESULTS],
+        Approve,
+        |b, s| {
+            b.issued.form = DEVICE;
+            at_merchant(tap(s), 6011)
+                .set(tag::TERMINAL_VERIFICATION_RESULTS, &[0, 0, 0x04, 0, 0])
+                .set(tag::CVM_RESULTS, &[0x42, 0x03, 0x00])
+                .with(|r| r.pin = OnlinePin::Unknown)
+        },
+    ),
+    (
+        "cash with a PIN",
+        "that is how machines give it",
+        &[],
+        Approve,
+        |_, s| {
+            at_merchant(s.amount(90_000), 6011)
+                .set(tag::TRANSACTION_TYPE, &[0x01])
+                .with(|r| r.processing_code = Some("010000"))
+        },
+    ),
+    (
+        "a stored number of which nobody says how it came",
+        "some networks send 00 for instalments and standing orders",
+        &[],
+        Approve,
+        |_, s| number_alone(s, Mode::Unknown, Terminal::Unknown),
+    ),
+    (
+        "a hotel that asks for more by the stored number",
+        "an incremental authorisation needs no card",
+        &[],
+        Approve,
+        |_, s| {
+            at_merchant(
+                number_alone(s, Mode::CredentialOnFile, Terminal::Manual),
+                7011,
+            )
+        },
+    ),
+    (
+        "a telephone's application whose cryptogram came in another field",
+        "networks have fields of their own for it",
+        &[],
+        StepUp,
+        |b, s| {
+            b.issued.form = DEVICE;
+            number_alone(s, Mode::ElectronicCommerceChip, Terminal::Manual)
+        },
+    ),
+    (
+        "a terminal that was never set up",
+        "neither country nor date, as in home banking's cryptograms",
+        &[],
+        Refer,
+        |_, s| {
+            s.set(tag::TRANSACTION_DATE, &[0; 3])
+                .set(tag::TERMINAL_COUNTRY_CODE, &[0; 2])
+        },
+    ),
+    (
+        "a tap abroad just above the limit at home",
+        "limits differ by country",
+        &[],
+        StepUp,
+        |_, s| {
+            let billing = Amount::new(12_000).unwrap();
+            in_dollars(tap(s), 8_000).with(|r| r.billing = Some((billing, yen())))
+        },
+    ),
+    (
+        "signed on the last day of a February of 29",
+        "midnight lies between terminal and host",
+        &[],
+        Approve,
+        |_, s| on(s, 1_835_524_800, [0x28, 0x02, 0x29], (2028, 3, 1)),
+    ),
+    (
+        "signed on the last day of a year",
+        "midnight lies between terminal and host",
+        &[],
+        Approve,
+        |_, s| on(s, 1_798_804_800, [0x26, 0x12, 0x31], (2027, 1, 1)),
+    ),
+    (
+        "presented refund that ended with an AAC",
+        "refunds end so",
+        &[],
+        Approve,
+        |b, s| {
+            let declined = iad(b.card.version, CryptogramType::Aac);
+            of_kind(no_cvm(s), Kind::Clearing)
+                .set(tag::TRANSACTION_TYPE, &[0x20])
+                .set(tag::ISSUER_APPLICATION_DATA, &declined)
+                .set(tag::CRYPTOGRAM_INFORMATION_DATA, &[0x00])
+        },
+    ),
+];
+
+const ATTACKS: &[Row] = &[
+    (
+        "home banking's cryptogram asks whether the account is good",
+        "T04: amount and unpredictable number are zero",
+        &[],
+        Decline,
+        |_, s| of_kind(s.amount(0), Kind::AccountStatus).set(tag::UNPREDICTABLE_NUMBER, &[0; 4]),
+    ),
+    (
+        "home banking's cryptogram asks for nothing",
+        "T04: amount and unpredictable number are zero",
+        &[],
+        Decline,
+        |_, s| s.amount(0).set(tag::UNPREDICTABLE_NUMBER, &[0; 4]),
+    ),
+    (
+        "home banking's cryptogram over a challenge and an amount",
+        "attack 26: its terminal has neither country nor date",
+        &[tag::TRANSACTION_DATE],
+        Refer,
+        |_, s| {
+            s.set(tag::TRANSACTION_DATE, &[0; 3])
+                .set(tag::TERMINAL_COUNTRY_CODE, &[0; 2])
+                .set(tag::TRANSACTION_CURRENCY_CODE, &[0; 2])
+        },
+    ),
+    (
+        "a large tap that hides its interface",
+        "L01, and DE 22 is signed by nobody",
+        &[],
+        StepUp,
+        |_, s| tap(s.amount(90_000)).with(|r| r.entry_mode = Mode::Unknown),
+    ),
+    (
+        "a large tap that calls itself one of the contacts, with a tap's qualifiers",
+        "L01, and only readers without contacts get tag 9F6C",
+        &[],
+        StepUp,
+        |_, s| {
+            tap(s.amount(90_000))
+                .set(tag::CARD_TRANSACTION_QUALIFIERS, &[0, 0])
+                .with(|r| r.entry_mode = Mode::Contact)
+        },
+    ),
+    (
+        "a locked telephone that hides its interface",
+        "L03, and DE 22 is signed by nobody",
+        &[],
+        StepUp,
+        |b, s| {
+            b.issued.form = DEVICE;
+            at_merchant(tap(s.amount(90_000)), 5732).with(|r| r.entry_mode = Mode::Unknown)
+        },
+    ),
+    (
+        "chip data for a card without chip, and nobody says how they came",
+        "C10, attack 21",
+        &[],
+        Decline,
+        |b, s| {
+            let code = ServiceCode::from_digits("101").unwrap();
+            b.issued = IssuedCard::stripe(b.card.pan.clone(), judge::expiry(), code);
+            s.with(|r| r.entry_mode = Mode::Unknown)
+        },
+    ),
+    (
+        "a relay that hides its interface",
+        "L04: the terminal's results say that the card was slow",
+        &[],
+        Decline,
+        |_, s| slow(s).with(|r| r.entry_mode = Mode::Unknown),
+    ),
+    (
+        "a relay that calls itself one of the contacts",
+        "L04: those bits are reserved over the contacts",
+        &[],
+        Decline,
+        |_, s| slow(s).with(|r| r.entry_mode = Mode::Contact),
+    ),
+    (
+        "a device's number alone, and nobody says how it came",
+        "T01: the device was not there",
+        &[],
+        Refer,
+        |b, s| {
+            b.issued.form = DEVICE;
+            number_alone(s, Mode::Unknown, Terminal::Unknown)
+        },
+    ),
+    (
+        "a device's number on a track, and nobody says how it came",
+        "T01: a stripe is outside of its domain",
+        &[],
+        Decline,
+        |b, s| {
+            b.issued.form = DEVICE;
+            with_track(number_alone(s, Mode::Unknown, Terminal::Unknown), b, "201")
+        },
+    ),
+    (
+        "a device's number in electronic commerce, no cryptogram",
+        "T01: the device was not there",
+        &[],
+        StepUp,
+        |b, s| {
+            b.issued.form = DEVICE;
+            number_alone(s, Mode::ElectronicCommerceChip, Terminal::Manual)
+        },
+    ),
+    (
+        "the stripe's track beside a cryptogram, and nobody says how they came",
+        "M10",
+        &[],
+        ApproveAndFlag,
+        |b, s| with_track(s, b, "201").with(|r| r.entry_mode = Mode::Unknown),
+    ),
+    (
+        "a number typed in at a chip terminal, and nobody says so",
+        "01 at such a terminal is stepped up; hiding it is no better",
+        &[],
+        StepUp,
+        |_, s| number_alone(s, Mode::Unknown, Terminal::Chip),
+    ),
+    (
+        "cash without a PIN",
+        "no machine gives it so, whatever the amount",
+        &[],
+        StepUp,
+        |_, s| at_merchant(no_cvm(s), 6011).with(|r| r.processing_code = Some("010000")),
+    ),
+    (
+        "cash by tap without a PIN",
+        "no machine gives it so, whatever the amount",
+        &[],
+        StepUp,
+        |_, s| at_merchant(tap(s), 6011).with(|r| r.processing_code = Some("010000")),
+    ),
+    (
+        "replayed over the contacts as the second message of one tap",
+        "R01: over the contacts the card signs again",
+        &[],
+        Decline,
+        |b, s| {
+            b.assess(&s);
+            s.stan("2").with(|r| r.repeated_with_pin = true)
+        },
+    ),
+    (
+        "a fortune in a foreign currency, the billing amount told",
+        "L06: it is referred, whoever tells the rate",
+        &[],
+        Refer,
+        |_, s| {
+            let billing = Amount::new(150_000_000).unwrap();
+            in_dollars(tap(s), 99_999_999).with(|r| r.billing = Some((billing, yen())))
+        },
+    ),
+    (
+        "converted after the tap into far more",
+        "C12 with C11: no rate explains it",
+        &[],
+        Decline,
+        |_, s| {
+            asking(in_dollars(tap(s), 1_000), 90_000).with(|r| {
+                r.currency = yen();
+                r.pin = OnlinePin::Right;
+            })
+        },
+    ),
+    (
+        "converted after the card left its slot",
+        "C12: over the contacts the terminal asks before the card signs",
+        &[],
+        Decline,
+        |_, s| asking(in_dollars(s, 3_500), 5_200).with(|r| r.currency = yen()),
+    ),
+    (
+        "presented although the card refused it",
+        "its cryptogram is right, and is an AAC",
+        &[],
+        ApproveAndFlag,
+        |b, s| {
+            let declined = iad(b.card.version, CryptogramType::Aac);
+            of_kind(s, Kind::Clearing)
+                .set(tag::ISSUER_APPLICATION_DATA, &declined)
+                .set(tag::CRYPTOGRAM_INFORMATION_DATA, &[0x00])
+        },
+    ),
+];
+
+/// A tap of a card that resists relays, answered too slowly.
+fn slow(sale: Sale) -> Sale {
+    tap(sale)
+        .set(tag::APPLICATION_INTERCHANGE_PROFILE, &[0x19, 0x01])
+        .set(tag::TERMINAL_VERIFICATION_RESULTS, &[0, 0, 0, 0, 0x08])
+}
+
+fn each(rows: &[Row], hold: impl Fn(Verdict, Verdict) -> bool) {
+    let mut failures = Vec::new();
+    for version in CryptogramVersion::ALL {
+        for (name, why, signed, limit, change) in rows {
+            let parts = version.data.parts();
+            let signs = |tag: &Tag| parts.contains(&SignedPart::Element(*tag));
+            if !signed.iter().all(signs) {
+                continue;
+            }
+            let mut bench = Bench::new(version);
+            let sale = bench.sale();
+            let sale = change(&mut bench, sale);
+            let assessment = bench.assess(&sale);
+            if !hold(assessment.verdict, *limit) {
+                let (verdict, reasons) = (assessment.verdict, assessment.reasons);
+                let version = version.name;
+                failures.push(format!("{version}: {name} ({why}): {verdict} {reasons:?}"));
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[test]
+fn honest_traffic_is_not_refused() {
+    each(HONEST, |seen, most| seen <= most);
+}
+
+#[test]
+fn disguises_are_not_approved() {
+    each(ATTACKS, |seen, least| seen >= least);
+}
+
+/// Cards that can say under the cryptogram that nobody unlocked the device: neither a missing field nor another one helps.
+#[test]
+fn a_locked_device_stays_locked() {
+    for version in [
+        &CryptogramVersion::VISA_22,
+        &CryptogramVersion::MASTERCARD_14,
+    ] {
+        let mut bench = Bench::new(version);
+        bench.issued.form = DEVICE;
+        let large = |bench: &Bench| tap(bench.sale().amount(90_000));
+        let hidden = at_merchant(large(&bench), 5732).with(|r| r.entry_mode = Mode::Unknown);
+        assert_eq!(
+            bench.verdict(&hidden),
+            (Decline, Some(R::DeviceNotVerified)),
+            "{}",
+            version.name
+        );
+        // Nobody says anything: no merchant category, no tag 9F34, nothing of a PIN.
+        let silent = large(&bench).without(tag::CVM_RESULTS).with(|r| {
+            (r.mcc, r.pin) = (None, OnlinePin::Unknown);
+        });
+        assert_eq!(
+            bench.verdict(&silent.atc(0x11)),
+            (StepUp, Some(R::NoVerificationAboveLimit)),
+            "{}",
+            version.name
+        );
+    }
+}
+
+/// Dates are guessed as printed values are (attack 27): after too many the right one is no proof.
+#[test]
+fn guessed_dates_are_counted() {
+    let bench = Bench::new(&CryptogramVersion::VISA_18);
+    let typed = |mode, month: u8, stan: u32| {
+        let expiry = YearMonth::new(2030, month).unwrap();
+        let sale = number_alone(bench.sale(), mode, Terminal::Manual);
+        sale.stan(&stan.to_string())
+            .with(|request| request.expiry = Some(expiry))
+    };
+    let right = 12;
+    assert!(bench.verdict(&typed(Mode::ElectronicCommerce, right, 1)).0 < Decline);
+    for month in 1..=10 {
+        let sale = typed(Mode::ElectronicCommerce, month, 100 + u32::from(month));
+        assert_eq!(bench.verdict(&sale).0, Decline);
+    }
+    let found = typed(Mode::ElectronicCommerce, right, 2);
+    assert_eq!(bench.verdict(&found), (Decline, Some(R::WrongValues)));
+    // A number on file was proved when it was kept, and the chip needs no date.
+    assert!(bench.verdict(&typed(Mode::CredentialOnFile, right, 3)).0 < Decline);
+    assert_eq!(bench.verdict(&bench.sale().atc(0x20)), (Approve, None));
+}
+
+/// Dates that a shop has from the card before the last renewal are no guesses.
+#[test]
+fn outdated_dates_on_file_are_not_counted() {
+    let bench = Bench::new(&CryptogramVersion::VISA_18);
+    for stan in 0..20 {
+        let sale = number_alone(bench.sale(), Mode::CredentialOnFile, Terminal::Manual)
+            .stan(&stan.to_string())
+            .with(|request| request.expiry = Some(YearMonth::new(2026, 12).unwrap()));
+        assert_eq!(
+            bench.verdict(&sale),
+            (ApproveAndFlag, Some(R::ExpiryAltered))
+        );
+    }
+}
