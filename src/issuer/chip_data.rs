@@ -109,11 +109,11 @@ impl<'a> ChipData<'a> {
 
     /// The value of a decisive element of a fixed length, which was checked, where it is there.
     #[inline(always)]
-    fn array<const N: usize>(&self, tag: Tag) -> Option<[u8; N]> {
+    pub(super) fn array<const N: usize>(&self, tag: Tag) -> Option<[u8; N]> {
         let span = self.span(tag)?;
         let start = usize::from(span.start);
-        let value = self.input.get(start..start + N)?.try_into().ok()?;
-        (usize::from(span.length) == N).then_some(value)
+        let value = self.input.get(start..)?.first_chunk()?;
+        (usize::from(span.length) == N).then_some(*value)
     }
 
     /// Of the [short](decisive::short_place) decisive element at `place` the eight bytes that begin with its value, and the

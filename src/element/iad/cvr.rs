@@ -109,16 +109,15 @@ impl<'a> CardVerificationResults<'a> {
         self.layout
     }
 
-    /// Shows each fact on which the issuer's judgement rests that a field states, with the field's value: one pass over the table.
+    /// The bytes as one number, for [`bits_in_number`](cvr_tables::bits_in_number).
     #[inline]
-    pub(crate) fn each_judged(&self, mut show: impl FnMut(Fact, u8)) {
-        for table in cvr_tables::judged(self.layout) {
-            for bits in table {
-                if let Some(byte) = self.bytes.get(usize::from(bits.byte).wrapping_sub(1)) {
-                    show(bits.fact, (byte & bits.mask) >> bits.mask.trailing_zeros());
-                }
-            }
-        }
+    pub(crate) fn number(&self) -> u64 {
+        let join = |number: u64, byte: &u8| number << 8 | u64::from(*byte);
+        let number = self.bytes.iter().take(8).fold(0, join);
+        // None of no bytes.
+        number
+            .checked_shl(64 - 8 * self.bytes.len().min(8) as u32)
+            .unwrap_or_default()
     }
 
     fn values(&self, facts: &[Fact]) -> impl Iterator<Item = u8> {
@@ -127,7 +126,7 @@ impl<'a> CardVerificationResults<'a> {
             .filter_map(|row| row.field.value(self.bytes))
     }
 
-    fn number(&self, fact: Fact) -> Option<u8> {
+    fn value(&self, fact: Fact) -> Option<u8> {
         self.values(&[fact]).next()
     }
 
@@ -203,7 +202,7 @@ impl<'a> CardVerificationResults<'a> {
 
     /// PIN tries that are left: the low four bits of the PIN try counter. CCD and M/Chip.
     pub fn pin_tries_remaining(&self) -> Option<u8> {
-        self.number(Fact::PinTriesRemaining)
+        self.value(Fact::PinTriesRemaining)
     }
 
     /// The card has checked the issuer's answer in this transaction, whatever came out. M/Chip only.
@@ -263,7 +262,7 @@ impl<'a> CardVerificationResults<'a> {
     /// Script commands counted, 0 to 15: CCD counts those with secure messaging that succeeded; what M/Chip and Visa
     /// count exactly, and when they begin anew, is not public.
     pub fn script_counter(&self) -> Option<u8> {
-        self.number(Fact::ScriptCounter)
+        self.value(Fact::ScriptCounter)
     }
 
     /// The terminal could not go online.

@@ -285,84 +285,37 @@ pub(crate) fn bits(layout: IadLayout) -> impl Iterator<Item = Bits> {
     tables.into_iter().flatten().copied().flatten()
 }
 
-/// The facts on which the issuer's judgement rests.
-const JUDGED: [Fact; 14] = [
-    Fact::FirstGenerateAc,
-    Fact::SecondGenerateAc,
-    Fact::OfflinePinPerformed,
-    Fact::OfflinePinFailed,
-    Fact::PinTryLimitExceeded,
-    Fact::ExpectedPinNotReceived,
-    Fact::TerminalWronglyAssumesPin,
-    Fact::ConsumerDeviceCvmPerformed,
-    Fact::IssuerAuthenticationNotPerformed,
-    Fact::IssuerAuthenticationFailed,
-    Fact::IssuerAuthenticationFailedNow,
-    Fact::IssuerAuthenticationFailedBefore,
-    Fact::ScriptFailed,
-    Fact::ScriptCounter,
-];
+/// The bits that state one of these facts, in the card verification results as one number: their first byte is its most significant
+/// one. 0: the layout states none of them.
+pub(crate) const fn bits_in_number(layout: IadLayout, wanted: &[Fact]) -> u64 {
+    let (mut found, tables) = (0, tables(layout));
+    let mut table = 0;
+    while table < tables.len() {
+        let mut place = 0;
+        while place < tables[table].len() {
+            let Row { fact, field } = &tables[table][place];
+            if let Some(fact) = fact
+                && contains(wanted, *fact)
+            {
+                assert!(field.byte >= 1 && field.byte <= 8);
+                found |= (field.mask as u64) << (8 * (8 - field.byte));
+            }
+            place += 1;
+        }
+        table += 1;
+    }
+    found
+}
 
-const fn is_judged(row: &Row) -> bool {
-    let Some(fact) = row.fact else { return false };
+const fn contains(facts: &[Fact], wanted: Fact) -> bool {
     let mut place = 0;
-    while place < JUDGED.len() {
-        if JUDGED[place] as u8 == fact as u8 {
+    while place < facts.len() {
+        if facts[place] as u8 == wanted as u8 {
             return true;
         }
         place += 1;
     }
     false
-}
-
-const fn count_judged(rows: &[Row]) -> usize {
-    let (mut place, mut count) = (0, 0);
-    while place < rows.len() {
-        count += is_judged(&rows[place]) as usize;
-        place += 1;
-    }
-    count
-}
-
-const fn judged_rows<const N: usize>(rows: &[Row]) -> [Bits; N] {
-    let mut bits = [Bits {
-        fact: Fact::FirstGenerateAc,
-        byte: 1,
-        mask: 0,
-    }; N];
-    let (mut place, mut used) = (0, 0);
-    while place < rows.len() {
-        let Row { fact, field } = &rows[place];
-        if let Some(fact) = *fact
-            && is_judged(&rows[place])
-        {
-            bits[used] = Bits {
-                fact,
-                byte: field.byte as u8,
-                mask: field.mask,
-            };
-            used += 1;
-        }
-        place += 1;
-    }
-    bits
-}
-
-static CCD_JUDGED: [Bits; count_judged(CCD)] = judged_rows(CCD);
-static M_CHIP_JUDGED: [Bits; count_judged(M_CHIP)] = judged_rows(M_CHIP);
-static VISA_0_1_3_JUDGED: [Bits; count_judged(VISA_0_1_3)] = judged_rows(VISA_0_1_3);
-static VISA_2_4_JUDGED: [Bits; count_judged(VISA_2_4)] = judged_rows(VISA_2_4);
-static VISA_JUDGED: [Bits; count_judged(VISA)] = judged_rows(VISA);
-
-/// The rows of [`bits`] that state one of [`JUDGED`], because every judgement reads them all.
-pub(crate) const fn judged(layout: IadLayout) -> [&'static [Bits]; 2] {
-    match layout {
-        IadLayout::Ccd => [&CCD_JUDGED, &[]],
-        IadLayout::MChip => [&M_CHIP_JUDGED, &[]],
-        IadLayout::Visa013 | IadLayout::UnionPay => [&VISA_0_1_3_JUDGED, &VISA_JUDGED],
-        IadLayout::Visa24 => [&VISA_2_4_JUDGED, &VISA_JUDGED],
-        IadLayout::Interac | IadLayout::Jcb | IadLayout::Opaque => [&[], &[]],
-    }
 }
 
 /// Where a layout states the answers to both GENERATE ACs: in the same byte, counted from 0, two bits each, so far from its

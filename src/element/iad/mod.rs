@@ -10,7 +10,7 @@ mod tests;
 pub(crate) use build::{counters_mut, dac_mut, write_cvr};
 pub(crate) use cvr::GenerateAcs;
 pub use cvr::{CardVerificationResults, SecondGenerateAc};
-pub(crate) use cvr_tables::Fact;
+pub(crate) use cvr_tables::{Fact, bits_in_number};
 pub use layout::{IadLayout, IadTail};
 
 use layout::{DiscretionaryData, Span};

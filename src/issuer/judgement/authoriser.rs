@@ -16,7 +16,6 @@ use super::timestamp::Timestamp;
 use super::verdict::{ChipValidation, Verdict};
 use super::weighed::{Seen, Weighed};
 use crate::element::{CryptogramType, PanSequenceNumber, YearMonth};
-use crate::issuer::state::Sum;
 use crate::issuer::{
     ActivityStore, CardEvent, CardIndex, CardStateStore, CompromiseReport, CryptogramEngine,
     EngineError, Happened, Issuer, IssuerAuthenticationData, IssuerResponse, Noticed, Outcome,
@@ -240,13 +239,10 @@ impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
             ));
             return;
         }
-        let chip = match request
-            .chip
-            .map(|de55| ChipFacts::read(de55, card))
-            .transpose()
-        {
-            Ok(chip) => chip,
-            Err(error) => {
+        let chip = match request.chip.map(|de55| ChipFacts::read(de55, card)) {
+            None => None,
+            Some(Ok(chip)) => Some(chip),
+            Some(Err(error)) => {
                 pending.weighed.assessment.chip = Some(ChipValidation::Malformed);
                 pending.weighed.assessment.reasons.add(malformed(error));
                 return;
@@ -283,6 +279,7 @@ impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
             tracks: &tracks,
             cryptogram,
             results: proved.and_then(ChipFacts::cvr).and_then(Results::read),
+            today: request.at.date(),
         };
         match request.message {
             MessageKind::Reversal => {
@@ -373,11 +370,7 @@ impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
         if stripe || tracks.cvv2 == Checked::Wrong || context.guesses_expiry() {
             happened |= Happened::WRONG_VALUE;
         }
-        let (acquirer, merchant) = (bytes(request.acquirer), bytes(request.merchant));
-        let here = self
-            .key
-            .place(acquirer, merchant, bytes(request.terminal_id));
-        let transaction = self.transaction(here, context, &pending.weighed.assessment.card);
+        let (terminal, transaction) = self.visit(context, &pending.weighed.assessment.card);
         let at = request.at.short();
         pending.weighed.event = Some(CardEvent {
             at,
@@ -394,6 +387,7 @@ impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
             Some((index, event))
         };
         if happened.contains(Happened::FALLBACK) && request.merchant.is_some() {
+            let (acquirer, merchant) = (bytes(request.acquirer), bytes(request.merchant));
             let index = self.key.merchant(acquirer, merchant);
             pending.places[0] = place(index, PlaceHappened::Fallback);
         }
@@ -402,36 +396,19 @@ impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
             request.terminal_id,
             context.chip.and_then(|chip| chip.un),
         ) {
-            let index = self.key.terminal_of(here);
             let number = u32::from_be_bytes(un.0);
-            pending.places[1] = place(index, PlaceHappened::UnpredictableNumber(number));
+            pending.places[1] = place(terminal, PlaceHappened::UnpredictableNumber(number));
         }
     }
 
-    /// The transaction's number, the same for a retransmission; 0 without trace number and reference number.
+    /// The terminal's name, and the transaction's number: the same for a retransmission; 0 without trace number and reference number.
     ///
     /// Whoever owns a terminal chooses both of those, so all that he might try in their shelter is in it: what the message wants, the
     /// merchant's category and, where no right cryptogram names it, the card with all that is guessed of it.
-    fn transaction(&self, place: Sum, context: &Context<'_, '_, '_>, card: &CardIndex) -> u64 {
+    fn visit(&self, context: &Context<'_, '_, '_>, card: &CardIndex) -> (PlaceIndex, u64) {
         let (request, chip) = (context.request, context.chip);
-        if request.stan.is_none() && request.rrn.is_none() {
-            return 0;
-        }
         let cryptogram = chip.and_then(|chip| chip.data.application_cryptogram().ok());
         let atc = chip.and_then(|chip| chip.data.transaction_counter().ok());
-        let place = if context.proved() {
-            place
-        } else {
-            let expiry = request.expiry.map_or([0; 2], YearMonth::to_bytes);
-            let guessed: [&[u8]; 5] = [
-                &card.0,
-                bytes(request.track1),
-                bytes(request.track2),
-                bytes(request.cvv2),
-                &expiry,
-            ];
-            self.key.guessed(place, &guessed)
-        };
         // What is always there, side by side: no part of it needs a length.
         let numbers = u128::from(request.amount.minor_units()) << 64
             | u128::from(request.mcc.unwrap_or(0)) << 48
@@ -446,7 +423,24 @@ impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
             &numbers.to_be_bytes(),
             &cryptogram.map_or([0; 8], |cryptogram| cryptogram.0),
         ];
-        self.key.transaction(place, &parts)
+        let place = [request.acquirer, request.merchant, request.terminal_id].map(bytes);
+        let (terminal, transaction) = if context.proved() {
+            self.key.visit(&place, &parts)
+        } else {
+            let guessed: [&[u8]; 5] = [
+                &card.0,
+                bytes(request.track1),
+                bytes(request.track2),
+                bytes(request.cvv2),
+                &request.expiry.map_or([0; 2], YearMonth::to_bytes),
+            ];
+            self.key.guessed_visit(&place, &parts, &guessed)
+        };
+        if request.stan.is_none() && request.rrn.is_none() {
+            (terminal, 0)
+        } else {
+            (terminal, transaction)
+        }
     }
 
     /// Signs the answer to the card, if there is a cryptogram to answer: an approval for a verdict that is one, else the

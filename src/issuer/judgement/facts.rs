@@ -9,7 +9,7 @@ use crate::element::{
     Date, IssuerApplicationData, PanSequenceNumber, TerminalVerificationResults, TransactionType,
     UnpredictableNumber,
 };
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{ErrorKind, Result};
 use crate::issuer::ChipData;
 use crate::magstripe::{Track1, Track2};
 use crate::tag::{self, Tag};
@@ -44,28 +44,36 @@ impl<'a> ChipFacts<'a> {
         data.pan_sequence_number()?;
         Ok(Self {
             iad,
-            un: read(&data, tag::UNPREDICTABLE_NUMBER, array)?.map(UnpredictableNumber),
-            amount: read(&data, tag::AMOUNT_AUTHORISED_NUMERIC, Amount::parse)?,
-            currency: digits(&data, tag::TRANSACTION_CURRENCY_CODE, CurrencyCode::parse)?,
-            country: digits(&data, tag::TERMINAL_COUNTRY_CODE, CountryCode::parse)?,
-            date: digits(&data, tag::TRANSACTION_DATE, Date::parse)?,
-            kind: read(&data, tag::TRANSACTION_TYPE, array)?.map(|[kind]| TransactionType(kind)),
-            tvr: read(
-                &data,
-                tag::TERMINAL_VERIFICATION_RESULTS,
-                TerminalVerificationResults::parse,
-            )?,
-            cvm: read(&data, tag::CVM_RESULTS, CvmResults::parse)?,
-            qualifiers: read(
-                &data,
-                tag::CARD_TRANSACTION_QUALIFIERS,
-                CardTransactionQualifiers::parse,
-            )?,
-            profile: read(
-                &data,
-                tag::APPLICATION_INTERCHANGE_PROFILE,
-                ApplicationInterchangeProfile::parse,
-            )?,
+            un: data
+                .array(tag::UNPREDICTABLE_NUMBER)
+                .map(UnpredictableNumber),
+            amount: read(&data, tag::AMOUNT_AUTHORISED_NUMERIC, |value: [u8; 6]| {
+                Amount::parse(&value)
+            })?,
+            currency: digits(&data, tag::TRANSACTION_CURRENCY_CODE, |value: [u8; 2]| {
+                CurrencyCode::parse(&value)
+            })?,
+            country: digits(&data, tag::TERMINAL_COUNTRY_CODE, |value: [u8; 2]| {
+                CountryCode::parse(&value)
+            })?,
+            date: digits(&data, tag::TRANSACTION_DATE, |value: [u8; 3]| {
+                Date::parse(&value)
+            })?,
+            kind: data
+                .array(tag::TRANSACTION_TYPE)
+                .map(|[kind]| TransactionType(kind)),
+            tvr: data
+                .array(tag::TERMINAL_VERIFICATION_RESULTS)
+                .map(TerminalVerificationResults),
+            cvm: read(&data, tag::CVM_RESULTS, |value: [u8; 3]| {
+                CvmResults::parse(&value)
+            })?,
+            qualifiers: data
+                .array(tag::CARD_TRANSACTION_QUALIFIERS)
+                .map(CardTransactionQualifiers),
+            profile: data
+                .array(tag::APPLICATION_INTERCHANGE_PROFILE)
+                .map(ApplicationInterchangeProfile),
             data,
         })
     }
@@ -75,31 +83,22 @@ impl<'a> ChipFacts<'a> {
     }
 }
 
-fn array<const N: usize>(value: &[u8]) -> Result<[u8; N]> {
-    let found = value.len();
-    let kind = ErrorKind::Length {
-        min: N,
-        max: N,
-        found,
-    };
-    value.try_into().map_err(|_| Error::new(kind))
-}
-
-fn read<T>(
+/// What an element says whose length was checked.
+fn read<T, const N: usize>(
     data: &ChipData<'_>,
     tag: Tag,
-    parse: impl FnOnce(&[u8]) -> Result<T>,
+    parse: impl FnOnce([u8; N]) -> Result<T>,
 ) -> Result<Option<T>> {
-    let value = data.get(tag)?.map(parse).transpose();
+    let value = data.array(tag).map(parse).transpose();
     value.map_err(|error| error.in_tag(tag))
 }
 
 /// A code or date of decimal digits: letters break the format; digits that name nothing say nothing, because honest terminals
 /// send them (a clock that was never set, a country 000).
-fn digits<T>(
+fn digits<T, const N: usize>(
     data: &ChipData<'_>,
     tag: Tag,
-    parse: impl FnOnce(&[u8]) -> Result<T>,
+    parse: impl FnOnce([u8; N]) -> Result<T>,
 ) -> Result<Option<T>> {
     match read(data, tag, parse) {
         Err(error) if matches!(error.kind(), ErrorKind::Date | ErrorKind::Value) => Ok(None),

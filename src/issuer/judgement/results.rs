@@ -1,6 +1,6 @@
 //! What the card says of itself, read once.
 
-use crate::element::iad::Fact;
+use crate::element::iad::{Fact, bits_in_number};
 use crate::element::{CardVerificationResults, IadLayout};
 
 /// The facts of card verification results that decisions rest on; `None` where the layout has no bit for one.
@@ -20,64 +20,144 @@ pub(crate) struct Results<'a> {
     pub(crate) scripts: Option<u8>,
 }
 
+/// Where a layout states those facts: bits of the results as one number; 0 where it states none.
+struct Places {
+    generate_acs: u64,
+    offline_pin: u64,
+    offline_pin_failed: u64,
+    pin_tries_exceeded: u64,
+    pin_not_received: u64,
+    pin_wrongly_assumed: u64,
+    device: u64,
+    answer_missing: u64,
+    answer_failed: u64,
+    script_failed: u64,
+    scripts: u64,
+}
+
+impl Places {
+    const fn of(layout: IadLayout) -> Self {
+        Self {
+            generate_acs: bits_in_number(layout, &[Fact::FirstGenerateAc, Fact::SecondGenerateAc]),
+            offline_pin: bits_in_number(layout, &[Fact::OfflinePinPerformed]),
+            offline_pin_failed: bits_in_number(layout, &[Fact::OfflinePinFailed]),
+            pin_tries_exceeded: bits_in_number(layout, &[Fact::PinTryLimitExceeded]),
+            pin_not_received: bits_in_number(layout, &[Fact::ExpectedPinNotReceived]),
+            pin_wrongly_assumed: bits_in_number(layout, &[Fact::TerminalWronglyAssumesPin]),
+            device: bits_in_number(layout, &[Fact::ConsumerDeviceCvmPerformed]),
+            answer_missing: bits_in_number(layout, &[Fact::IssuerAuthenticationNotPerformed]),
+            answer_failed: bits_in_number(
+                layout,
+                &[
+                    Fact::IssuerAuthenticationFailed,
+                    Fact::IssuerAuthenticationFailedNow,
+                    Fact::IssuerAuthenticationFailedBefore,
+                ],
+            ),
+            script_failed: bits_in_number(layout, &[Fact::ScriptFailed]),
+            scripts: bits_in_number(layout, &[Fact::ScriptCounter]),
+        }
+    }
+}
+
+/// By the layout's number, because every judgement asks for them.
+static PLACES: [Places; IadLayout::ALL.len()] = {
+    let mut places = [const { Places::of(IadLayout::Opaque) }; IadLayout::ALL.len()];
+    let mut place = 0;
+    while place < places.len() {
+        let layout = IadLayout::ALL[place];
+        places[layout as usize] = Places::of(layout);
+        place += 1;
+    }
+    places
+};
+
 impl<'a> Results<'a> {
     /// Reads them, if they say something: test tools leave them zero, which says "AAC" for both GENERATE AC, what no card can.
     pub(crate) fn read(results: CardVerificationResults<'a>) -> Option<Self> {
-        let bytes = results.bytes();
-        let mut read = Self {
-            bytes,
-            offline_pin: None,
-            offline_pin_failed: None,
-            pin_tries_exceeded: None,
-            pin_not_received: None,
-            pin_wrongly_assumed: None,
-            device: None,
-            answer_missing: None,
-            answer_failed: None,
-            script_failed: None,
-            scripts: None,
-        };
-        let mut made = (None, None);
-        results.each_judged(|fact, value| {
-            let place = match fact {
-                Fact::FirstGenerateAc => {
-                    made.0 = Some(value);
-                    return;
-                }
-                Fact::SecondGenerateAc => {
-                    made.1 = Some(value);
-                    return;
-                }
-                Fact::ScriptCounter => {
-                    read.scripts = Some(value);
-                    return;
-                }
-                Fact::OfflinePinPerformed => &mut read.offline_pin,
-                Fact::OfflinePinFailed => &mut read.offline_pin_failed,
-                Fact::PinTryLimitExceeded => &mut read.pin_tries_exceeded,
-                Fact::ExpectedPinNotReceived => &mut read.pin_not_received,
-                Fact::TerminalWronglyAssumesPin => &mut read.pin_wrongly_assumed,
-                Fact::ConsumerDeviceCvmPerformed => &mut read.device,
-                Fact::IssuerAuthenticationNotPerformed => &mut read.answer_missing,
-                Fact::IssuerAuthenticationFailed
-                | Fact::IssuerAuthenticationFailedNow
-                | Fact::IssuerAuthenticationFailedBefore => &mut read.answer_failed,
-                Fact::ScriptFailed => &mut read.script_failed,
-                _ => return,
-            };
-            *place = Some(value != 0 || *place == Some(true));
-        });
-        read.device = match (results.layout(), bytes) {
+        let (bytes, number) = (results.bytes(), results.number());
+        let places = PLACES.get(results.layout() as usize)?;
+        if places.generate_acs != 0 && number & places.generate_acs == 0 {
+            return None;
+        }
+        let any = |bits: u64| (bits != 0).then_some(number & bits != 0);
+        let offline_pin = any(places.offline_pin);
+        let offline_pin_failed = any(places.offline_pin_failed);
+        let device = match (results.layout(), bytes) {
             // The sources for these bits do not agree, so any of them counts: entity and method, the bit, the device's bit.
-            (IadLayout::Visa24, [method, _, _, _, device, ..]) => read
-                .device
-                .map(|bit| bit || *method != 0 || device & 0x02 != 0),
+            (IadLayout::Visa24, [method, _, _, _, device, ..]) => {
+                any(places.device).map(|bit| bit || *method != 0 || device & 0x02 != 0)
+            }
             // A phone says it as a card says that it verified a PIN.
-            (IadLayout::MChip | IadLayout::Ccd, _) => read
-                .offline_pin
-                .map(|performed| performed && read.offline_pin_failed != Some(true)),
+            (IadLayout::MChip | IadLayout::Ccd, _) => {
+                offline_pin.map(|performed| performed && offline_pin_failed != Some(true))
+            }
             _ => None,
         };
-        (made != (Some(0), Some(0))).then_some(read)
+        let scripts = (places.scripts != 0)
+            .then(|| ((number & places.scripts) >> places.scripts.trailing_zeros()) as u8);
+        Some(Self {
+            bytes,
+            offline_pin,
+            offline_pin_failed,
+            pin_tries_exceeded: any(places.pin_tries_exceeded),
+            pin_not_received: any(places.pin_not_received),
+            pin_wrongly_assumed: any(places.pin_wrongly_assumed),
+            device,
+            answer_missing: any(places.answer_missing),
+            answer_failed: any(places.answer_failed),
+            script_failed: any(places.script_failed),
+            scripts,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Results;
+    use crate::element::{CardVerificationResults, IadLayout};
+
+    /// As whoever asks for one fact is told.
+    #[test]
+    fn agrees_with_each_fact() {
+        let mut number = 1_u64;
+        for step in 0..4_000 {
+            let layout = IadLayout::ALL[step % IadLayout::ALL.len()];
+            number = number
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            let bytes = (number ^ number >> 29).to_be_bytes();
+            let lengths = 0..=bytes.len();
+            let Some(results) = lengths
+                .filter_map(|length| CardVerificationResults::parse(layout, &bytes[..length]).ok())
+                .next()
+            else {
+                continue;
+            };
+            let Some(read) = Results::read(results) else {
+                assert_ne!(results.first_generate_ac(), None);
+                continue;
+            };
+            let facts = [
+                (read.offline_pin, results.offline_pin_performed()),
+                (read.offline_pin_failed, results.offline_pin_failed()),
+                (read.pin_tries_exceeded, results.pin_try_limit_exceeded()),
+                (read.pin_not_received, results.expected_pin_not_received()),
+                (
+                    read.pin_wrongly_assumed,
+                    results.terminal_wrongly_assumes_pin(),
+                ),
+                (
+                    read.answer_missing,
+                    results.issuer_authentication_not_performed(),
+                ),
+                (read.answer_failed, results.issuer_authentication_failed()),
+                (read.script_failed, results.script_failed()),
+            ];
+            for (place, (read, asked)) in facts.into_iter().enumerate() {
+                assert_eq!(read, asked, "{layout:?} {bytes:02X?} {place}");
+            }
+            assert_eq!(read.scripts, results.script_counter(), "{layout:?}");
+        }
     }
 }

@@ -21,7 +21,7 @@ impl Timestamp {
     /// The day, UTC; `None` after 2049, which card dates cannot say.
     pub fn date(self) -> Option<Date> {
         // Howard Hinnant's civil-from-days, for days since 1970.
-        let days = i64::try_from(self.0 / SECONDS_A_DAY).ok()? + 719_468;
+        let days = u32::try_from(self.0).ok()? / SECONDS_A_DAY as u32 + 719_468;
         let (era, day_of_era) = (days / 146_097, days % 146_097);
         let year_of_era =
             (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
@@ -33,9 +33,9 @@ impl Timestamp {
         } else {
             month_from_march - 9
         };
-        let year = year_of_era + era * 400 + i64::from(month <= 2);
-        let narrow = |number: i64| u8::try_from(number).ok();
-        Date::new(u16::try_from(year).ok()?, narrow(month)?, narrow(day)?).ok()
+        let year = year_of_era + era * 400 + u32::from(month <= 2);
+        // None of the three is too large: the year is at most 2106.
+        Date::new(year as u16, month as u8, day as u8).ok()
     }
 
     /// Seconds as the state keeps them: to the year 2106.

@@ -84,13 +84,9 @@ impl<'v, K> Weighed<'_, 'v, K> {
     /// What a reversal repeats of its purchase. A reversal of a part has another amount and undoes nothing here.
     fn purchase(&self, stan: Option<&str>) -> u32 {
         let request = self.request;
-        let here = self.key.place(
-            bytes(request.acquirer),
-            bytes(request.merchant),
-            bytes(request.terminal_id),
-        );
+        let here = [request.acquirer, request.merchant, request.terminal_id].map(bytes);
         let (amount, currency) = (request.amount.to_bytes(), request.currency.to_bytes());
-        self.key.purchase(here, &[bytes(stan), &amount, &currency])
+        self.key.purchase(&here, &[bytes(stan), &amount, &currency])
     }
 
     /// Whether the issuer decides it, and it is no replay.

@@ -70,8 +70,9 @@ impl StateKey {
 
     /// The name of a merchant (DE 42 at the acquirer of DE 32).
     pub fn merchant(&self, acquirer: &[u8], merchant: &[u8]) -> PlaceIndex {
-        let sum = self.others.sum(MERCHANT, &[acquirer, merchant]);
-        PlaceIndex(self.others.protect(sum))
+        let sum = self.others.sums([(MERCHANT, &[acquirer, merchant])]);
+        let [name] = self.others.protect(sum);
+        PlaceIndex(name)
     }
 
     /// The name of a merchant in a store of activities.
@@ -82,38 +83,54 @@ impl StateKey {
 
     /// The name of a terminal (DE 41 of a merchant).
     pub fn terminal(&self, acquirer: &[u8], merchant: &[u8], terminal: &[u8]) -> PlaceIndex {
-        self.terminal_of(self.place(acquirer, merchant, terminal))
+        let sum = self
+            .others
+            .sums([(TERMINAL, &[acquirer, merchant, terminal])]);
+        let [name] = self.others.protect(sum);
+        PlaceIndex(name)
     }
 
-    /// Where a message comes from, for both names that it is a part of.
-    pub(crate) fn place(&self, acquirer: &[u8], merchant: &[u8], terminal: &[u8]) -> Sum {
-        self.others.sum(TERMINAL, &[acquirer, merchant, terminal])
+    /// The name of the terminal `place` (acquirer, merchant, terminal), and a transaction's number out of the place and what
+    /// identifies it, in as many parts each time; never 0.
+    pub(crate) fn visit(&self, place: &Place<'_>, parts: &[&[u8]]) -> (PlaceIndex, u64) {
+        let [place, rest] = self.others.sums([(TERMINAL, place), (TRANSACTION, parts)]);
+        self.named(place, place ^ rest)
     }
 
-    /// The name of the terminal of a place.
-    pub(crate) fn terminal_of(&self, place: Sum) -> PlaceIndex {
-        PlaceIndex(self.others.protect(place))
+    /// The same with what is shown there and nothing proves, in as many parts each time.
+    pub(crate) fn guessed_visit(
+        &self,
+        place: &Place<'_>,
+        parts: &[&[u8]],
+        guessed: &[&[u8]],
+    ) -> (PlaceIndex, u64) {
+        let messages = [
+            (TERMINAL, &place[..]),
+            (TRANSACTION, parts),
+            (GUESSED, guessed),
+        ];
+        let [place, rest, guessed] = self.others.sums(messages);
+        self.named(place, place ^ rest ^ guessed)
     }
 
-    /// A transaction's number out of what identifies it, in as many parts each time; never 0.
-    pub(crate) fn transaction(&self, place: Sum, parts: &[&[u8]]) -> u64 {
-        let sum = place ^ self.others.sum(TRANSACTION, parts);
-        let [a, b, c, d, e, f, g, h, ..] = self.others.protect(sum);
-        u64::from_be_bytes([a, b, c, d, e, f, g, h]).max(1)
-    }
-
-    /// The place with what is shown there and nothing proves, in as many parts each time.
-    pub(crate) fn guessed(&self, place: Sum, parts: &[&[u8]]) -> Sum {
-        place ^ self.others.sum(GUESSED, parts)
+    #[inline]
+    fn named(&self, place: Sum, transaction: Sum) -> (PlaceIndex, u64) {
+        let [place, transaction] = self.others.protect([place, transaction]);
+        let [a, b, c, d, e, f, g, h, ..] = transaction;
+        let number = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
+        (PlaceIndex(place), number.max(1))
     }
 
     /// A purchase's name out of what its reversal repeats of it.
-    pub(crate) fn purchase(&self, place: Sum, parts: &[&[u8]]) -> u32 {
-        let sum = place ^ self.others.sum(PURCHASE, parts);
-        let [a, b, c, d, ..] = self.others.protect(sum);
+    pub(crate) fn purchase(&self, place: &Place<'_>, parts: &[&[u8]]) -> u32 {
+        let [place, rest] = self.others.sums([(TERMINAL, place), (PURCHASE, parts)]);
+        let [[a, b, c, d, ..]] = self.others.protect([place ^ rest]);
         u32::from_be_bytes([a, b, c, d])
     }
 }
+
+/// Where a message comes from: acquirer, merchant, terminal.
+pub(crate) type Place<'a> = [&'a [u8]; 3];
 
 impl fmt::Debug for StateKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

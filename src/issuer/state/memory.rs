@@ -6,11 +6,11 @@ use core::hash::{BuildHasherDefault, Hasher};
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use super::card_state::{CardEvent, CardState, Outcome, Recorded};
+use super::card_state::{CardEvent, CardState, Recorded};
 use super::key::{CardIndex, PlaceIndex};
 use super::place::{PlaceEvent, PlaceState};
 use super::store::CardStateStore;
-use super::table::{CardTable, Keep};
+use super::table::CardTable;
 
 const SHARDS: usize = 64;
 
@@ -107,16 +107,7 @@ impl CardStateStore for MemoryStore {
     type Error = Infallible;
 
     fn record(&self, card: &CardIndex, event: &CardEvent) -> Result<Recorded, Infallible> {
-        let step = |shard: &mut Shard| {
-            shard.cards.step(card, |state| {
-                let recorded = state.apply(event);
-                let keep = match recorded.outcome {
-                    Outcome::New => Keep::Yes,
-                    Outcome::Retransmission | Outcome::Seen | Outcome::Old => Keep::No,
-                };
-                (keep, recorded)
-            })
-        };
+        let step = |shard: &mut Shard| shard.cards.step(card, |state| state.apply(event));
         Ok(self.with(card.0, step))
     }
 

@@ -20,5 +20,4 @@ pub use key::{CardIndex, PlaceIndex, StateKey};
 pub use memory::MemoryStore;
 pub use place::{PLACE_PERIOD, PlaceEvent, PlaceHappened, PlaceState};
 pub use store::CardStateStore;
-pub(crate) use sum::Sum;
 pub use window::{AtcPlace, AtcWindow};

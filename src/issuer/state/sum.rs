@@ -6,9 +6,11 @@ use aes::cipher::{BlockCipherEncrypt, KeyInit};
 use aes::{Aes128Enc, Block};
 use zeroize::Zeroize;
 
-/// Bytes of a message in a block, beside the domain and the block's number.
+/// Bytes of a message in a block, behind the domain and the block's number.
 const PIECE: usize = 12;
-/// Pieces that are enciphered together.
+/// Bytes of the domain and the block's number.
+const HEAD: usize = 4;
+/// Pieces that are enciphered together: what a usual message needs.
 const PIECES: usize = 12;
 
 /// Bernstein's protected counter sum ("How to stretch random functions: the security of protected counter sums", Journal of
@@ -24,7 +26,7 @@ pub(super) struct CounterSum {
 
 /// The sum of a message's pieces, not yet protected: nothing to show. Sums of messages of different domains add up to that of both.
 #[derive(Clone, Copy)]
-pub(crate) struct Sum(u128);
+pub(super) struct Sum(u128);
 
 impl BitXor for Sum {
     type Output = Self;
@@ -33,6 +35,9 @@ impl BitXor for Sum {
         Self(self.0 ^ other.0)
     }
 }
+
+/// A message: its domain and its parts, as many in each message of the domain.
+pub(super) type Message<'a> = (u8, &'a [&'a [u8]]);
 
 impl CounterSum {
     /// With a key for the pieces and another for their sum.
@@ -50,93 +55,131 @@ impl CounterSum {
         }
     }
 
-    /// The sum of a message of some parts, as many in each message of its domain.
-    pub(super) fn sum(&self, domain: u8, parts: &[&[u8]]) -> Sum {
-        let mut message = Message {
-            cipher: &self.pieces,
-            domain,
-            number: 0,
-            joined: [0; PIECE * PIECES],
-            length: 0,
-            sum: 0,
-        };
-        for part in parts {
-            // Lengths keep apart what would be the same when joined.
-            match u8::try_from(part.len()) {
-                Ok(length) if length < 0xFF => message.put(&[length]),
-                _ => {
-                    message.put(&[0xFF]);
-                    message.put(&(part.len() as u64).to_be_bytes());
-                }
-            }
-            message.put(part);
-        }
-        message.add();
-        Sum(message.sum)
-    }
-
-    /// The hash of the message that has this sum.
-    pub(super) fn protect(&self, sum: Sum) -> [u8; 16] {
-        let mut block = Block::from(sum.0.to_be_bytes());
-        self.sums.encrypt_block(&mut block);
-        block.into()
-    }
-}
-
-/// A message on its way into the sum.
-struct Message<'k> {
-    cipher: &'k Aes128Enc,
-    domain: u8,
-    /// Pieces that are in the sum.
-    number: u32,
-    joined: [u8; PIECE * PIECES],
-    length: usize,
-    sum: u128,
-}
-
-impl Message<'_> {
+    /// The sums of some messages. Their pieces are enciphered together, unless they are many.
     #[inline]
-    fn put(&mut self, bytes: &[u8]) {
-        match self.joined.get_mut(self.length..self.length + bytes.len()) {
-            Some(room) => {
-                room.copy_from_slice(bytes);
-                self.length += bytes.len();
-            }
-            None => self.put_much(bytes),
+    pub(super) fn sums<const N: usize>(&self, messages: [Message<'_>; N]) -> [Sum; N] {
+        match self.together(&messages) {
+            Some(sums) => sums,
+            None => messages.map(|message| self.one_by_one(message)),
         }
     }
 
-    #[cold]
-    fn put_much(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            if self.length == self.joined.len() {
-                self.add();
-                (self.joined, self.length) = ([0; PIECE * PIECES], 0);
-            }
-            if let Some(room) = self.joined.get_mut(self.length) {
-                *room = *byte;
-                self.length += 1;
-            }
-        }
+    /// The hashes of the messages that have these sums.
+    #[inline]
+    pub(super) fn protect<const N: usize>(&self, sums: [Sum; N]) -> [[u8; 16]; N] {
+        let mut blocks = sums.map(|sum| Block::from(sum.0.to_ne_bytes()));
+        self.sums.encrypt_blocks(&mut blocks);
+        blocks.map(Into::into)
     }
 
-    /// Adds what is joined; zeros fill up the last piece.
-    fn add(&mut self) {
+    #[inline]
+    fn together<const N: usize>(&self, messages: &[Message<'_>; N]) -> Option<[Sum; N]> {
+        let mut joined = Joined::EMPTY;
         let mut blocks = [Block::default(); PIECES];
-        let used = self.length.div_ceil(PIECE);
-        let pieces = self.joined.chunks_exact(PIECE).take(used);
-        for (block, piece) in blocks.iter_mut().zip(pieces) {
-            let [_, high, middle, low] = self.number.to_be_bytes();
-            let (head, tail) = block.split_at_mut(4);
-            head.copy_from_slice(&[self.domain, high, middle, low]);
-            tail.copy_from_slice(piece);
-            self.number = self.number.wrapping_add(1);
+        let (mut ends, mut used) = ([0; N], 0);
+        for ((domain, parts), end) in messages.iter().zip(&mut ends) {
+            for part in *parts {
+                joined.put(part)?;
+            }
+            *end = joined.begin_piece();
+            for (number, block) in blocks.get_mut(used..*end)?.iter_mut().enumerate() {
+                *block = joined.block(used + number)?.into();
+                head(block, *domain, number);
+            }
+            used = *end;
         }
-        let used = blocks.get_mut(..used).unwrap_or_default();
-        self.cipher.encrypt_blocks(used);
-        for block in used {
-            self.sum ^= u128::from_be_bytes((*block).into());
+        let mut rest = blocks.get_mut(..used)?;
+        self.pieces.encrypt_blocks(rest);
+        let mut start = 0;
+        Some(ends.map(|end| {
+            let (own, others) = core::mem::take(&mut rest).split_at_mut(end - start);
+            (rest, start) = (others, end);
+            own.iter().fold(Sum(0), |sum, block| sum ^ term(block))
+        }))
+    }
+
+    /// The sum of a message of any length.
+    #[cold]
+    fn one_by_one(&self, (domain, parts): Message<'_>) -> Sum {
+        let mut bytes = parts.iter().flat_map(|part| {
+            let (length, used) = length(part);
+            length.into_iter().take(used).chain(part.iter().copied())
+        });
+        let mut sum = Sum(0);
+        for number in 0.. {
+            let (mut block, mut used) = (Block::default(), 0);
+            for (to, from) in block.iter_mut().skip(HEAD).zip(bytes.by_ref()) {
+                *to = from;
+                used += 1;
+            }
+            if used == 0 {
+                break;
+            }
+            head(&mut block, domain, number);
+            self.pieces.encrypt_block(&mut block);
+            sum = sum ^ term(&block);
         }
+        sum
+    }
+}
+
+/// What stands before a part, and keeps apart what would be the same when joined: its length in one byte, or `FF` and eight.
+fn length(part: &[u8]) -> ([u8; 9], usize) {
+    let [a, b, c, d, e, f, g, h] = (part.len() as u64).to_be_bytes();
+    match part.len() {
+        0..0xFF => ([h, 0, 0, 0, 0, 0, 0, 0, 0], 1),
+        _ => ([0xFF, a, b, c, d, e, f, g, h], 9),
+    }
+}
+
+/// Domain and number of a piece, which its block begins with.
+fn head(block: &mut Block, domain: u8, number: usize) {
+    let [.., high, middle, low] = number.to_be_bytes();
+    if let Some(head) = block.first_chunk_mut() {
+        *head = [domain, high, middle, low];
+    }
+}
+
+fn term(block: &Block) -> Sum {
+    Sum(u128::from_ne_bytes((*block).into()))
+}
+
+/// Messages side by side, the next one in the piece behind the last one's.
+struct Joined {
+    /// Begins with room for the first head.
+    bytes: [u8; HEAD + PIECE * PIECES],
+    length: usize,
+}
+
+impl Joined {
+    const EMPTY: Self = Self {
+        bytes: [0; HEAD + PIECE * PIECES],
+        length: HEAD,
+    };
+
+    /// Adds a part with its length, where there is room. Longer ones than this has room for need no longer form of the length.
+    #[inline]
+    fn put(&mut self, part: &[u8]) -> Option<()> {
+        let end = self.length + 1 + part.len();
+        let (length, bytes) = self.bytes.get_mut(self.length..end)?.split_first_mut()?;
+        *length = part.len() as u8;
+        bytes.copy_from_slice(part);
+        self.length = end;
+        Some(())
+    }
+
+    /// Goes on to the next piece; gives how many were begun before it.
+    #[inline]
+    const fn begin_piece(&mut self) -> usize {
+        let used = (self.length - HEAD).div_ceil(PIECE);
+        self.length = HEAD + used * PIECE;
+        used
+    }
+
+    /// A piece behind room for its head.
+    #[inline]
+    fn block(&self, place: usize) -> Option<[u8; HEAD + PIECE]> {
+        self.bytes.get(place * PIECE..)?.first_chunk().copied()
     }
 }
 
@@ -147,7 +190,7 @@ mod tests {
     use std::collections::BTreeSet;
     use std::vec::Vec;
 
-    use super::CounterSum;
+    use super::{CounterSum, Message};
 
     /// Another program said so (OpenSSL's AES-128-ECB): the pieces `05 000000 03 616263 04 64656667 0A 3031`, `05 000001 3233343536373839 00000000` under the first half of the key, their sum under
     /// the second.
@@ -155,7 +198,7 @@ mod tests {
     fn is_what_the_paper_says() {
         let key = core::array::from_fn(|place| place as u8);
         let sum = CounterSum::new(&key);
-        let hash = sum.protect(sum.sum(5, &[b"abc", b"defg", b"0123456789"]));
+        let [hash] = sum.protect(sum.sums([(5, &[b"abc", b"defg", b"0123456789"])]));
         assert_eq!(
             hash,
             0xE6AC_BFAD_5229_7CC2_579C_03CC_F08F_4184_u128.to_be_bytes()
@@ -167,8 +210,8 @@ mod tests {
         let hashes = CounterSum::new(&[7; 32]);
         let mut seen = BTreeSet::new();
         let mut new = |domain, parts: &[&[u8]]| {
-            let hash = hashes.protect(hashes.sum(domain, parts));
-            assert_eq!(hash, hashes.protect(hashes.sum(domain, parts)));
+            let [hash] = hashes.protect(hashes.sums([(domain, parts)]));
+            assert_eq!([hash], hashes.protect([hashes.one_by_one((domain, parts))]));
             assert!(seen.insert(hash), "{domain} {parts:?}");
         };
         new(1, &[b"12", b"3"]);
@@ -197,9 +240,22 @@ mod tests {
     #[test]
     fn sums_of_two_domains_are_those_of_both() {
         let hashes = CounterSum::new(&[7; 32]);
-        let (place, rest) = (hashes.sum(1, &[b"place"]), hashes.sum(2, &[b"rest"]));
-        let other = hashes.sum(2, &[b"other"]);
-        let all = [place, rest, place ^ rest, place ^ other].map(|sum| hashes.protect(sum));
+        let [place, rest, other] =
+            hashes.sums([(1, &[b"place"]), (2, &[b"rest"]), (2, &[b"other"])]);
+        let all = hashes.protect([place, rest, place ^ rest, place ^ other]);
         assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), 4);
+    }
+
+    /// Whatever else is enciphered with it, a message has the sum that it has alone.
+    #[test]
+    fn messages_beside_it_do_not_count() {
+        let hashes = CounterSum::new(&[7; 32]);
+        for (one, two) in (0..150).flat_map(|one| [0, 1, 11, 12, 22, 23].map(|two| (one, two))) {
+            let (ones, twos) = (std::vec![1; one], std::vec![2; two]);
+            let messages: [Message<'_>; 2] = [(1, &[&ones, b"end"]), (2, &[&twos])];
+            let alone = messages.map(|message| hashes.one_by_one(message));
+            let together = hashes.protect(hashes.sums(messages));
+            assert_eq!(together, hashes.protect(alone), "{one} {two}");
+        }
     }
 }

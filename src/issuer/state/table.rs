@@ -1,22 +1,23 @@
 //! Many cards in little memory.
 
-use std::boxed::Box;
 use std::vec;
 use std::vec::Vec;
 
 use super::card_state::CardState;
 use super::key::CardIndex;
 
-/// An index and a state, as bytes: 108 of them.
-const ENTRY: usize = 16 + CardState::LENGTH;
 /// Entries that are allocated together.
 const CHUNK: usize = 64;
 /// Slots of the smallest table.
 const FEWEST_SLOTS: usize = 16;
 
-type Entry = [u8; ENTRY];
+/// 112 bytes.
+struct Entry {
+    card: CardIndex,
+    state: CardState,
+}
 
-/// A hash table of cards that takes no more than about 120 bytes a card, however many there are.
+/// A hash table of cards that takes no more than about 124 bytes a card, however many there are.
 ///
 /// The entries stand in chunks, in the order in which the cards came, and never move. The slots hold their numbers alone;
 /// so doubling the slots, of which at most three quarters are taken, moves four bytes a card, not all of it.
@@ -24,7 +25,7 @@ type Entry = [u8; ENTRY];
 pub(super) struct CardTable {
     /// Number of the entry, counted from 1; 0: free. As many as a power of two.
     slots: Vec<u32>,
-    chunks: Vec<Box<[Entry; CHUNK]>>,
+    chunks: Vec<Vec<Entry>>,
     length: usize,
 }
 
@@ -36,45 +37,43 @@ impl CardTable {
 
     pub(super) fn get(&self, card: &CardIndex) -> Option<CardState> {
         let slot = *self.slots.get(self.slot(card))?;
-        self.entry(slot).map(state)
+        Some(self.entry(slot)?.state)
     }
 
-    /// Takes a step with the state of a card, which is found once, and keeps what `step` gives.
+    /// Takes a step with the state of a card, where it stands, and gives what `step` gives.
+    #[inline]
     pub(super) fn step<T>(
         &mut self,
         card: &CardIndex,
-        step: impl FnOnce(&mut CardState) -> (Keep, T),
+        step: impl FnOnce(&mut CardState) -> T,
     ) -> T {
         let slot = self.slot(card);
         let number = self.slots.get(slot).copied().unwrap_or_default();
-        let known = self.entry_mut(number);
-        let mut state = known.as_deref().map_or_else(CardState::default, state);
-        let (keep, answer) = step(&mut state);
-        match (keep, known) {
-            (Keep::No, _) => {}
-            (Keep::Yes, Some(entry)) => write(entry, card, &state),
-            (Keep::Yes, None) => self.add(card, &state),
+        match self.entry_mut(number) {
+            Some(entry) => step(&mut entry.state),
+            None => {
+                let mut state = CardState::default();
+                let answer = step(&mut state);
+                self.add(*card, state);
+                answer
+            }
         }
-        answer
     }
 
     /// Puts the state of a card that has none yet where `get` finds it.
     #[cold]
-    fn add(&mut self, card: &CardIndex, state: &CardState) {
+    fn add(&mut self, card: CardIndex, state: CardState) {
         if (self.length + 1) * 4 > self.slots.len() * 3 {
             self.double();
         }
-        let slot = self.slot(card);
+        let slot = self.slot(&card);
         if self.length == self.chunks.len() * CHUNK {
-            self.chunks.push(Box::new([[0; ENTRY]; CHUNK]));
+            self.chunks.push(Vec::with_capacity(CHUNK));
         }
-        self.length += 1;
-        let number = self.length as u32;
-        if let Some(place) = self.slots.get_mut(slot) {
-            *place = number;
-        }
-        if let Some(entry) = self.entry_mut(number) {
-            write(entry, card, state);
+        if let (Some(chunk), Some(place)) = (self.chunks.last_mut(), self.slots.get_mut(slot)) {
+            chunk.push(Entry { card, state });
+            self.length += 1;
+            *place = self.length as u32;
         }
     }
 
@@ -83,7 +82,7 @@ impl CardTable {
         let mask = self.slots.len().wrapping_sub(1);
         let mut slot = hash(card) as usize & mask;
         while let Some(entry) = self.slots.get(slot).and_then(|number| self.entry(*number)) {
-            if entry.first_chunk() == Some(&card.0) {
+            if entry.card == *card {
                 break;
             }
             slot = (slot + 1) & mask;
@@ -105,8 +104,7 @@ impl CardTable {
         let slots = (self.slots.len() * 2).max(FEWEST_SLOTS);
         self.slots = vec![0; slots];
         for number in 1..=self.length as u32 {
-            let card = self.entry(number).and_then(|entry| entry.first_chunk());
-            let Some(card) = card.copied().map(CardIndex) else {
+            let Some(card) = self.entry(number).map(|entry| entry.card) else {
                 continue;
             };
             let slot = self.slot(&card);
@@ -114,25 +112,6 @@ impl CardTable {
                 *place = number;
             }
         }
-    }
-}
-
-/// Whether a step moved the state.
-pub(super) enum Keep {
-    Yes,
-    No,
-}
-
-fn write(entry: &mut Entry, card: &CardIndex, state: &CardState) {
-    let (index, bytes) = entry.split_at_mut(card.0.len());
-    index.copy_from_slice(&card.0);
-    bytes.copy_from_slice(&state.to_bytes());
-}
-
-fn state(entry: &Entry) -> CardState {
-    match entry.last_chunk() {
-        Some(bytes) => CardState::from_bytes(bytes),
-        None => CardState::default(),
     }
 }
 
@@ -148,7 +127,12 @@ pub(super) fn hash(card: &CardIndex) -> u64 {
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::{CardIndex, CardState, CardTable, Keep};
+    use super::{CardIndex, CardState, CardTable, Entry};
+
+    #[test]
+    fn an_entry_takes_112_bytes() {
+        assert_eq!(size_of::<Entry>(), 112);
+    }
 
     #[test]
     fn agrees_with_a_map() {
@@ -160,20 +144,14 @@ mod tests {
                 .wrapping_add(1_442_695_040_888_963_407);
             let card = CardIndex(u128::from(number >> 51).to_be_bytes());
             assert_eq!(table.get(&card), map.get(&card).copied());
-            let keep = step % 3 > 0;
             let found = table.step(&card, |state| {
                 let found = *state;
                 state.unproved = step;
-                (if keep { Keep::Yes } else { Keep::No }, found)
+                found
             });
-            assert_eq!(found, map.get(&card).copied().unwrap_or_default());
-            if keep {
-                let state = CardState {
-                    unproved: step,
-                    ..CardState::default()
-                };
-                map.insert(card, state);
-            }
+            let known = map.entry(card).or_insert_with(CardState::default);
+            assert_eq!(found, *known);
+            known.unproved = step;
             assert_eq!(table.len(), map.len());
         }
         for (card, state) in map {

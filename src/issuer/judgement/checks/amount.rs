@@ -274,7 +274,7 @@ pub(super) fn date(context: &Context<'_, '_, '_>) -> Finding {
     };
     let (today, place, more) = match request.local_date {
         Some(date) => (date, Place::Element(13), 0),
-        None => match request.at.date() {
+        None => match context.today {
             Some(date) => (date, Place::Clock, 1),
             None => return Finding::Absent,
         },
@@ -292,13 +292,13 @@ pub(super) fn clock(context: &Context<'_, '_, '_>) -> Finding {
     let (Some(signed), Some(_), Some(today), true) = (
         signed_date(context),
         request.local_date,
-        request.at.date(),
+        context.today,
         request.message.asks(),
     ) else {
         return Finding::Absent;
     };
-    let days = today.days_since(signed).abs();
     Finding::unless(!near(context, signed, today, 1), || {
+        let days = today.days_since(signed).abs();
         let reason = date_reason(signed, today, Place::Clock);
         if days <= i32::from(context.policy.deferred_days) {
             reason.with_verdict(Verdict::ApproveAndFlag)

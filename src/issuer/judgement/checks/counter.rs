@@ -75,8 +75,8 @@ pub(super) fn jump(remembered: &Remembered<'_, '_>) -> Finding {
     let before = recorded.before.window();
     let highest = Value::Number(u64::from(before.highest));
     let gate = request.mcc.is_some_and(|mcc| TRANSIT.contains(&mcc));
-    let fare = magnitude::rough(request.amount, request.currency) <= policy.transit_limit;
-    let late = request.deferred || gate && fare;
+    let fare = || magnitude::rough(request.amount, request.currency) <= policy.transit_limit;
+    let late = request.deferred || gate && fare();
     let (kind, verdict) = match before.place(atc) {
         AtcPlace::First | AtcPlace::Seen => return Finding::Agrees,
         AtcPlace::Ahead { by } if by > policy.counter_jump_referred => {

@@ -127,7 +127,7 @@ pub(super) fn funding(context: &Context<'_, '_, '_>) -> Finding {
 /// The card's own expiry date. A deferred transaction may have been made before it, but not longer ago than deferred ones may be.
 pub(super) fn expired(context: &Context<'_, '_, '_>) -> Finding {
     let request = context.request;
-    let Some(today) = request.at.date() else {
+    let Some(today) = context.today else {
         return Finding::Absent;
     };
     if !request.message.asks() {

@@ -20,6 +20,7 @@ use super::reason::{Place, Reason, ReasonKind, Reasons, Value};
 use super::request::AuthorisationRequest;
 use super::results::Results;
 use crate::cryptogram::SignedPart;
+use crate::element::Date;
 use crate::issuer::{CardRecord, PlaceState, Recorded, Refusal};
 
 /// What a check finds. Where something is missing that the question needs, there is no answer, and that is no contradiction.
@@ -56,6 +57,8 @@ pub(crate) struct Context<'c, 'r, 'v> {
     pub(crate) cryptogram: Option<Result<(), Refusal>>,
     /// What the card says of itself, where the cryptogram proves it.
     pub(crate) results: Option<Results<'c>>,
+    /// The day by the host's clock.
+    pub(crate) today: Option<Date>,
 }
 
 impl Context<'_, '_, '_> {
