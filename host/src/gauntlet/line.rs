@@ -1,6 +1,7 @@
 //! A host at the other end of a line.
 
-use std::io::{BufRead, BufReader, Write};
+use std::fmt::Display;
+use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::net::{TcpStream, ToSocketAddrs};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Duration;
@@ -55,9 +56,9 @@ pub fn command(line: &str) -> Result<LineHost<BufReader<ChildStdout>, ChildStdin
 /// # Errors
 /// When nobody does.
 pub fn tcp(
-    address: impl ToSocketAddrs,
+    address: impl ToSocketAddrs + Display + Copy,
 ) -> Result<LineHost<BufReader<TcpStream>, TcpStream>, HostFailure> {
-    let failed = |error: std::io::Error| HostFailure::new(error.to_string());
+    let failed = |error: std::io::Error| HostFailure::new(format!("{address}: {error}"));
     let stream = TcpStream::connect(address).map_err(failed)?;
     stream.set_read_timeout(Some(PATIENCE)).map_err(failed)?;
     stream.set_nodelay(true).map_err(failed)?;
@@ -69,9 +70,27 @@ pub fn tcp(
     })
 }
 
+/// What a fault of the line means.
+fn lost(asked: &str, error: &std::io::Error) -> String {
+    match error.kind() {
+        ErrorKind::BrokenPipe | ErrorKind::ConnectionReset => {
+            format!("the host hung up at {asked:?}")
+        }
+        ErrorKind::WouldBlock | ErrorKind::TimedOut => format!(
+            "the host gave no reply to {asked:?} within {} seconds",
+            PATIENCE.as_secs()
+        ),
+        ErrorKind::InvalidData => {
+            format!("the host's reply to {asked:?} is not understood: it is no UTF-8")
+        }
+        _ => format!("the host, at {asked:?}: {error}"),
+    }
+}
+
 impl<R: BufRead, W: Write> LineHost<R, W> {
     fn ask(&mut self, request: &Request) -> Result<Reply, HostFailure> {
-        let failed = |error: std::io::Error| HostFailure::new(format!("the host: {error}"));
+        let asked = request.name();
+        let failed = |error: std::io::Error| HostFailure::new(lost(asked, &error));
         let mut line =
             serde_json::to_string(request).map_err(|error| HostFailure::new(error.to_string()))?;
         line.push('\n');
@@ -81,10 +100,16 @@ impl<R: BufRead, W: Write> LineHost<R, W> {
         let mut bounded = std::io::Read::take(&mut self.reader, LONGEST);
         let read = bounded.read_line(&mut reply).map_err(failed)?;
         if read == 0 {
-            return Err(HostFailure::new("the host hung up"));
+            return Err(HostFailure::new(format!(
+                "the host hung up and gave no reply to {asked:?}"
+            )));
         }
-        serde_json::from_str(&reply).map_err(|error| {
-            HostFailure::new(format!("the host's reply is not understood: {error}"))
+        // The parser's own words are about our structures, and what came instead may hold a PAN.
+        serde_json::from_str(&reply).map_err(|_| {
+            HostFailure::new(format!(
+                "the host's reply to {asked:?} is not understood: expected one line, {{\"ok\":…}} or {{\"answers\":[…]}}; got {} bytes",
+                reply.trim_end().len()
+            ))
         })
     }
 
@@ -134,9 +159,9 @@ impl<R: BufRead, W: Write> HostUnderTest for LineHost<R, W> {
                 "the host gave {} answers to {count} messages",
                 answers.len()
             ))),
-            Reply::Done { reason, .. } => Err(HostFailure::new(
-                reason.unwrap_or_else(|| "the host gave no answer".to_owned()),
-            )),
+            Reply::Done { reason, .. } => Err(HostFailure::new(reason.unwrap_or_else(|| {
+                "the host's reply to \"submit\" has no \"answers\"".to_owned()
+            }))),
         }
     }
 }
@@ -148,5 +173,59 @@ impl<R, W> Drop for LineHost<R, W> {
             let _ = child.kill();
             let _ = child.wait();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{self, BufReader, Read};
+
+    use chipcard::gauntlet::HostUnderTest;
+
+    use super::LineHost;
+
+    /// A line that fails as it is told.
+    struct Broken(io::ErrorKind);
+
+    impl Read for Broken {
+        fn read(&mut self, _buffer: &mut [u8]) -> io::Result<usize> {
+            Err(self.0.into())
+        }
+    }
+
+    fn told(reader: impl Read) -> String {
+        let mut host = LineHost {
+            reader: BufReader::new(reader),
+            writer: io::sink(),
+            child: None,
+        };
+        host.begin("C01")
+            .map_or_else(|failure| failure.to_string(), |()| String::new())
+    }
+
+    #[test]
+    fn says_what_is_wrong_with_the_line_and_never_repeats_it() {
+        let pan = "4761739001010010\n".as_bytes();
+        for (text, part) in [
+            (told(io::empty()), "hung up and gave no reply to \"begin\""),
+            (told(pan), "reply to \"begin\" is not understood"),
+            (told(&b"\xFF\xFE\n"[..]), "no UTF-8"),
+            (
+                told(Broken(io::ErrorKind::WouldBlock)),
+                "no reply to \"begin\" within 30 seconds",
+            ),
+            (
+                told(Broken(io::ErrorKind::ConnectionReset)),
+                "hung up at \"begin\"",
+            ),
+            (
+                told(&b"{\"answers\":[]}\n"[..]),
+                "answers what nobody asked",
+            ),
+        ] {
+            assert!(text.contains(part), "{text}");
+            assert!(!text.contains("4761"), "{text}");
+        }
+        assert_eq!(told(&b"{\"ok\":true}\n"[..]), "");
     }
 }

@@ -30,6 +30,18 @@ pub enum Request {
     },
 }
 
+impl Request {
+    /// Its member `do`.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Begin { .. } => "begin",
+            Self::Keys(_) => "keys",
+            Self::Issue { .. } => "issue",
+            Self::Submit { .. } => "submit",
+        }
+    }
+}
+
 /// From the host.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(untagged)]
