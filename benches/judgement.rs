@@ -1,6 +1,6 @@
 //! What the issuer's judgement costs beside the bare cryptogram check: `cargo bench --bench judgement`.
 //!
-//! One side takes the raw fields of a message and DE 55, judges them and moves the state of one of 4096 cards in memory; the
+//! One side takes the raw fields of a message and DE 55, judges them and moves the state of one of 128 cards in memory; the
 //! other verifies the cryptogram of chip data that are parsed already. Rounds alternate, each in the CPU time of this thread,
 //! and the ratio is that of the medians. An argument picks the versions whose name has it: `… -- CCD`.
 

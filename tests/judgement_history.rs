@@ -414,3 +414,20 @@ fn answers() {
             .is_ok()
     );
 }
+
+#[test]
+fn a_card_with_its_name_is_the_same_to_the_store() {
+    let mut bench = Bench::new(&CryptogramVersion::VISA_18);
+    let sale = bench.sale();
+    let anew = bench.assess(&sale).card;
+    // An old name is none of the card's business.
+    bench.issued.index = Some(chipcard::issuer::CardIndex([0; 16]));
+    bench.issued = bench.authoriser.named(bench.issued.clone());
+    assert_eq!(bench.issued.index, Some(anew));
+    let again = bench.assess(&sale);
+    assert_eq!(again.card, anew);
+    assert_eq!(
+        again.recorded.map(|recorded| recorded.outcome),
+        Some(Outcome::Retransmission)
+    );
+}

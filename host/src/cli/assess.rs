@@ -60,6 +60,8 @@ impl AssessArgs {
         let cards = file.cards(&versions)?;
         // The names of a store that ends with the process may have any key.
         let authoriser = Authoriser::new(Issuer::new(keys), StateKey::new(&rand::random()));
+        let name = |card| authoriser.named(card);
+        let cards: Vec<_> = cards.into_iter().map(name).collect();
         match stripe {
             Some(stripe) => self.run_lines(&authoriser.with_stripe(stripe), &cards, language, out),
             None => self.run_lines(&authoriser, &cards, language, out),

@@ -158,6 +158,23 @@ impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
         activity.report_compromised(&self.index(card), &report)
     }
 
+    /// The card with its name in the store, which is otherwise made anew for each message: two compressions of SHA-256. For hosts that
+    /// keep what was issued in memory; others keep the name (`index`) beside the card.
+    ///
+    /// ```
+    /// # use chipcard::element::{Pan, ServiceCode, YearMonth};
+    /// # use chipcard::issuer::{Authoriser, CryptogramEngine, IssuedCard, StateKey};
+    /// # fn load<E: CryptogramEngine>(authoriser: &Authoriser<E>, rows: Vec<IssuedCard<'static>>) {
+    /// let cards: Vec<IssuedCard<'_>> = rows.into_iter().map(|card| authoriser.named(card)).collect();
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn named<'v>(&self, mut card: IssuedCard<'v>) -> IssuedCard<'v> {
+        card.index = None;
+        card.index = Some(self.index(&card));
+        card
+    }
+
     fn index(&self, card: &IssuedCard<'_>) -> CardIndex {
         let sequence = card.sequence.unwrap_or(PanSequenceNumber::ZERO);
         card.index
@@ -239,12 +256,13 @@ impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
             ));
             return;
         }
-        let chip = match request.chip.map(|de55| ChipFacts::read(de55, card)) {
+        let read = request.chip.map(|de55| ChipFacts::read(de55, card));
+        let chip = match &read {
             None => None,
             Some(Ok(chip)) => Some(chip),
             Some(Err(error)) => {
                 pending.weighed.assessment.chip = Some(ChipValidation::Malformed);
-                pending.weighed.assessment.reasons.add(malformed(error));
+                pending.weighed.assessment.reasons.add(malformed(*error));
                 return;
             }
         };
@@ -269,13 +287,13 @@ impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
                 return;
             }
         };
-        let cryptogram = self.cryptogram(pending, chip.as_ref());
-        let proved = chip.as_ref().filter(|_| cryptogram == Some(Ok(())));
+        let cryptogram = self.cryptogram(pending, chip);
+        let proved = chip.filter(|_| cryptogram == Some(Ok(())));
         let context = Context {
             request,
             card,
             policy: &self.policy,
-            chip: chip.as_ref(),
+            chip,
             tracks: &tracks,
             cryptogram,
             results: proved.and_then(ChipFacts::cvr).and_then(Results::read),

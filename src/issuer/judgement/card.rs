@@ -203,8 +203,8 @@ pub struct IssuedCard<'v> {
     pub dynamic_value: Option<(DynamicValue, DynamicLayout)>,
     /// How often a card was issued under this PAN and sequence number before: each begins its counter anew.
     pub issue: u8,
-    /// The card's name in the store, for hosts that keep what [`StateKey::card`](crate::issuer::StateKey::card) gave beside the
-    /// card; `None`: it is made anew for each message.
+    /// The card's name in the store: see [`Authoriser::named`](crate::issuer::Authoriser::named). Whoever keeps it beside the card makes it
+    /// anew when PAN, sequence number or [`issue`](Self::issue) change. `None`: it is made anew for each message.
     pub index: Option<CardIndex>,
 }
 
