@@ -1,4 +1,5 @@
-//! Where the issuer's judgement keeps what it knows of cards: durable stores for [`CardStateStore`].
+//! Where the issuer's judgement keeps what it knows of cards, and of what they do: durable stores for [`CardStateStore`] and
+//! [`ActivityStore`].
 //!
 //! | store | for | durable | feature |
 //! |---|---|---|---|
@@ -85,7 +86,14 @@
 //! numbers, which every process learns for itself: it would cost a commit for every transaction, and is learnt again within
 //! 64 transactions.
 //!
+//! # Activities
+//!
+//! A store keeps what cards do over time as well, for hosts that ask (`Authoriser::weigh`, then `Weighed::watched`), under the same names.
+//! One step a payment, durable before it is answered. Whoever asks calls `forget` now and then, which takes out what is older than 28 days.
+//! The names of shops are made with the index key too: after `rekey` shops begin anew.
+//!
 //! [`MemoryStore`]: chipcard::issuer::MemoryStore
+//! [`ActivityStore`]: chipcard::issuer::ActivityStore
 //! [`CardStateStore`]: chipcard::issuer::CardStateStore
 //! [`CardState::apply`]: chipcard::issuer::CardState::apply
 //! [`Outcome::New`]: chipcard::issuer::Outcome::New
@@ -109,3 +117,10 @@ pub use error::{Kind, StoreError};
 pub use index_key::IndexKey;
 #[cfg(feature = "postgres")]
 pub use tokio_postgres::{Config as PostgresConfig, NoTls};
+
+/// The day of a moment, both since 1970.
+#[cfg(any(feature = "redb", feature = "postgres"))]
+const fn day(at: u32) -> u16 {
+    // At most 49,710.
+    (at / 86_400) as u16
+}

@@ -5,30 +5,37 @@ use std::path::Path;
 use std::sync::Arc;
 
 use chipcard::issuer::{
-    CardEvent, CardIndex, CardState, CardStateStore, MemoryStore, PlaceEvent, PlaceHappened,
-    PlaceIndex, PlaceState, Recorded,
+    ActivityEvent, ActivityPolicy, ActivityStore, CardActivity, CardEvent, CardIndex, CardState,
+    CardStateStore, CompromiseReport, MemoryStore, Noticed, PlaceEvent, PlaceHappened, PlaceIndex,
+    PlaceState, Recorded, ShopActivity, ShopIndex,
 };
 use redb::{
     Builder, Database, DatabaseError, ReadableDatabase, ReadableTable, StorageBackend, Table,
     TableDefinition, WriteTransaction,
 };
 
+use crate::day;
 use crate::error::{Kind, StoreError};
 use crate::group::GroupCommit;
 use crate::index_key::IndexKey;
 
 type Row = [u8; CardState::LENGTH];
 type PlaceRow = [u8; PlaceState::LENGTH];
+type ActivityRow = [u8; CardActivity::LENGTH];
+type ShopRow = [u8; ShopActivity::LENGTH];
 
 const CARDS: TableDefinition<'_, [u8; 16], Row> = TableDefinition::new("cards");
 const PLACES: TableDefinition<'_, [u8; 16], PlaceRow> = TableDefinition::new("places");
+const ACTIVITIES: TableDefinition<'_, [u8; 16], ActivityRow> = TableDefinition::new("activities");
+const SHOPS: TableDefinition<'_, [u8; 8], ShopRow> = TableDefinition::new("shops");
 /// What the file itself is: the names below.
 const ABOUT: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("about");
 const SCHEMA: &str = "schema";
 const INDEX_KEY: &str = "index key";
 
-/// How the tables are laid out. A file of an older number is brought up to date when it is opened.
-const SCHEMA_VERSION: u8 = 1;
+/// How the tables are laid out. A file of an older number is brought up to date when it is opened: 1 had no activities.
+const SCHEMA_VERSION: u8 = 2;
+const WITHOUT_ACTIVITIES: u8 = 1;
 
 /// Pages that are kept in memory, in bytes.
 const CACHE: usize = 256 << 20;
@@ -76,12 +83,19 @@ pub struct RedbStore {
 enum Question {
     Card(CardIndex, CardEvent),
     Place(PlaceIndex, PlaceEvent),
+    /// Apart, for it is large, and not every host asks it.
+    Activity(Box<(CardIndex, ActivityEvent, ActivityPolicy)>),
+    Report(CardIndex, CompromiseReport),
+    Forget(u32),
 }
 
 #[derive(Debug)]
 enum Answer {
     Card(Recorded),
     Place(PlaceState),
+    Activity(Noticed),
+    Report(usize),
+    Forget,
 }
 
 impl RedbStore {
@@ -118,6 +132,7 @@ impl RedbStore {
         check(&database, key)?;
         let database = Arc::new(database);
         let own = Arc::clone(&database);
+        bring_up_to_date(&database)?;
         let committer = GroupCommit::start(move |questions: &[Question]| commit(&own, questions))
             .map_err(|error| StoreError::because(Kind::Unavailable, &error))?;
         Ok(Self {
@@ -145,6 +160,44 @@ impl RedbStore {
         read().map_err(unavailable)
     }
 
+    /// What is kept of what a card did.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn activity(&self, card: &CardIndex) -> Result<Option<CardActivity>, StoreError> {
+        let read = || {
+            let transaction = self.database.begin_read()?;
+            let row = transaction.open_table(ACTIVITIES)?.get(card.0)?;
+            Ok::<_, redb::Error>(row.map(|row| CardActivity::from_bytes(&row.value())))
+        };
+        read().map_err(unavailable)
+    }
+
+    /// What is kept of a shop.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn shop(&self, shop: &ShopIndex) -> Result<Option<ShopActivity>, StoreError> {
+        let read = || {
+            let transaction = self.database.begin_read()?;
+            let row = transaction.open_table(SHOPS)?.get(shop.0)?;
+            Ok::<_, redb::Error>(row.map(|row| ShopActivity::from_bytes(&row.value())))
+        };
+        read().map_err(unavailable)
+    }
+
+    /// Takes out activities of which nothing is left in the 28 days before this moment, in seconds since 1970. For a host to call now and
+    /// then, when it has little to do: it reads them all.
+    ///
+    /// # Errors
+    /// When the file cannot be read or written.
+    pub fn forget(&self, at: u32) -> Result<(), StoreError> {
+        match self.ask(Question::Forget(at))? {
+            Answer::Forget => Ok(()),
+            _ => Err(confused()),
+        }
+    }
+
     /// Names cards anew, under another index key; all of them or, when anything fails, none. `names` are old and new ones.
     /// Gives how many of them the file had.
     ///
@@ -158,20 +211,27 @@ impl RedbStore {
     ) -> Result<u64, StoreError> {
         let database = builder().open(path).map_err(refused)?;
         check(&database, old)?;
+        bring_up_to_date(&database)?;
         let rename = || {
             let transaction = database.begin_write()?;
             let mut renamed = 0;
             {
                 let mut cards = transaction.open_table(CARDS)?;
+                let mut activities = transaction.open_table(ACTIVITIES)?;
                 for (from, to) in names {
+                    let row = activities.remove(from.0)?.map(|row| row.value());
+                    if let Some(row) = row {
+                        activities.insert(to.0, row)?;
+                    }
                     let row = cards.remove(from.0)?.map(|row| row.value());
                     if let Some(row) = row {
                         cards.insert(to.0, row)?;
                         renamed += 1;
                     }
                 }
-                // Merchants' counts are those of an hour.
+                // Names of merchants cannot be turned back. Their counts are those of an hour, and shops begin anew.
                 transaction.open_table(PLACES)?.retain(|_, _| false)?;
+                transaction.open_table(SHOPS)?.retain(|_, _| false)?;
                 transaction
                     .open_table(ABOUT)?
                     .insert(INDEX_KEY, new.check_value().as_slice())?;
@@ -195,7 +255,7 @@ impl CardStateStore for RedbStore {
     fn record(&self, card: &CardIndex, event: &CardEvent) -> Result<Recorded, StoreError> {
         match self.ask(Question::Card(*card, *event))? {
             Answer::Card(recorded) => Ok(recorded),
-            Answer::Place(_) => Err(confused()),
+            _ => Err(confused()),
         }
     }
 
@@ -213,7 +273,34 @@ impl CardStateStore for RedbStore {
         }
         match self.ask(Question::Place(*place, *event))? {
             Answer::Place(before) => Ok(Some(before)),
-            Answer::Card(_) => Err(confused()),
+            _ => Err(confused()),
+        }
+    }
+}
+
+impl ActivityStore for RedbStore {
+    type Error = StoreError;
+
+    fn watch(
+        &self,
+        card: &CardIndex,
+        event: &ActivityEvent,
+        policy: &ActivityPolicy,
+    ) -> Result<Noticed, StoreError> {
+        match self.ask(Question::Activity(Box::new((*card, *event, *policy))))? {
+            Answer::Activity(noticed) => Ok(noticed),
+            _ => Err(confused()),
+        }
+    }
+
+    fn report_compromised(
+        &self,
+        card: &CardIndex,
+        report: &CompromiseReport,
+    ) -> Result<usize, StoreError> {
+        match self.ask(Question::Report(*card, *report))? {
+            Answer::Report(shops) => Ok(shops),
+            _ => Err(confused()),
         }
     }
 }
@@ -236,6 +323,8 @@ fn initialise(database: &Database, key: &IndexKey) -> Result<(), StoreError> {
             about.insert(INDEX_KEY, key.check_value().as_slice())?;
             transaction.open_table(CARDS)?;
             transaction.open_table(PLACES)?;
+            transaction.open_table(ACTIVITIES)?;
+            transaction.open_table(SHOPS)?;
         }
         transaction.commit()?;
         Ok::<_, redb::Error>(())
@@ -259,7 +348,7 @@ fn check(database: &Database, key: &IndexKey) -> Result<(), StoreError> {
         )
     };
     let schema = read(SCHEMA)?;
-    if schema != [SCHEMA_VERSION] {
+    if schema != [SCHEMA_VERSION] && schema != [WITHOUT_ACTIVITIES] {
         let detail = format!("the file has {schema:?}, this program {SCHEMA_VERSION}");
         return Err(StoreError::new(Kind::WrongSchema, detail));
     }
@@ -270,6 +359,28 @@ fn check(database: &Database, key: &IndexKey) -> Result<(), StoreError> {
         ));
     }
     Ok(())
+}
+
+/// A file that has this program's index key.
+fn bring_up_to_date(database: &Database) -> Result<(), StoreError> {
+    let write = || {
+        let transaction = database.begin_write()?;
+        {
+            let mut about = transaction.open_table(ABOUT)?;
+            let found = about
+                .get(SCHEMA)?
+                .is_some_and(|found| found.value() == [SCHEMA_VERSION]);
+            if found {
+                return Ok(());
+            }
+            transaction.open_table(ACTIVITIES)?;
+            transaction.open_table(SHOPS)?;
+            about.insert(SCHEMA, [SCHEMA_VERSION].as_slice())?;
+        }
+        transaction.commit()?;
+        Ok::<_, redb::Error>(())
+    };
+    write().map_err(unavailable)
 }
 
 /// Takes all steps, in their order, and commits; a group that moves nothing leaves the disk alone.
@@ -295,6 +406,7 @@ fn answer(
 ) -> Result<Vec<Answer>, redb::Error> {
     let mut cards = transaction.open_table(CARDS)?;
     let mut places: Option<Table<'_, [u8; 16], PlaceRow>> = None;
+    let mut behaviour = None;
     let mut answers = Vec::with_capacity(questions.len());
     for question in questions {
         answers.push(match question {
@@ -310,10 +422,7 @@ fn answer(
                 Answer::Card(recorded)
             }
             Question::Place(place, event) => {
-                let places = match &mut places {
-                    Some(places) => places,
-                    none => none.insert(transaction.open_table(PLACES)?),
-                };
+                let places = opened(&mut places, || Ok(transaction.open_table(PLACES)?))?;
                 let row = places.get(place.0)?.map(|row| row.value());
                 let found =
                     row.map_or_else(PlaceState::default, |row| PlaceState::from_bytes(&row));
@@ -325,9 +434,117 @@ fn answer(
                 }
                 Answer::Place(before)
             }
+            Question::Activity(what) => {
+                let (card, event, policy) = &**what;
+                let behaviour = opened(&mut behaviour, || Behaviour::open(transaction))?;
+                Answer::Activity(behaviour.watch(card, event, policy, moved)?)
+            }
+            Question::Report(card, report) => {
+                let behaviour = opened(&mut behaviour, || Behaviour::open(transaction))?;
+                Answer::Report(behaviour.report(card, report, moved)?)
+            }
+            Question::Forget(at) => {
+                let behaviour = opened(&mut behaviour, || Behaviour::open(transaction))?;
+                behaviour.forget(*at)?;
+                *moved = true;
+                Answer::Forget
+            }
         });
     }
     Ok(answers)
+}
+
+/// What is opened when it is needed first.
+fn opened<T>(
+    table: &mut Option<T>,
+    open: impl FnOnce() -> Result<T, redb::Error>,
+) -> Result<&mut T, redb::Error> {
+    Ok(match table {
+        Some(table) => table,
+        none => none.insert(open()?),
+    })
+}
+
+/// The tables of activities, in one transaction.
+struct Behaviour<'t> {
+    cards: Table<'t, [u8; 16], ActivityRow>,
+    shops: Table<'t, [u8; 8], ShopRow>,
+}
+
+impl<'t> Behaviour<'t> {
+    fn open(transaction: &'t WriteTransaction) -> Result<Self, redb::Error> {
+        Ok(Self {
+            cards: transaction.open_table(ACTIVITIES)?,
+            shops: transaction.open_table(SHOPS)?,
+        })
+    }
+
+    fn watch(
+        &mut self,
+        card: &CardIndex,
+        event: &ActivityEvent,
+        policy: &ActivityPolicy,
+        moved: &mut bool,
+    ) -> Result<Noticed, redb::Error> {
+        let shop = match event.shop() {
+            Some(shop) => self.shop(&shop)?,
+            None => ShopActivity::default(),
+        };
+        let found = self.card(card)?;
+        let mut activity = found;
+        let (noticed, counts) = activity.apply(event, policy, &shop);
+        if activity != found {
+            self.cards.insert(card.0, activity.to_bytes())?;
+            *moved = true;
+        }
+        if let Some(name) = event.shop().filter(|_| counts) {
+            let mut shop = shop;
+            shop.add_card(day(event.at));
+            self.shops.insert(name.0, shop.to_bytes())?;
+        }
+        Ok(noticed)
+    }
+
+    fn report(
+        &mut self,
+        card: &CardIndex,
+        report: &CompromiseReport,
+        moved: &mut bool,
+    ) -> Result<usize, redb::Error> {
+        let found = self.card(card)?;
+        let mut activity = found;
+        let mut count = 0;
+        for (name, day) in activity.report(report) {
+            let mut shop = self.shop(&name)?;
+            shop.add_compromised(day);
+            self.shops.insert(name.0, shop.to_bytes())?;
+            count += 1;
+        }
+        // Of a card that was never seen there is nothing to note.
+        if activity != found && found != CardActivity::default() {
+            self.cards.insert(card.0, activity.to_bytes())?;
+            *moved = true;
+        }
+        Ok(count)
+    }
+
+    fn forget(&mut self, at: u32) -> Result<(), redb::Error> {
+        self.cards
+            .retain(|_, row| !CardActivity::from_bytes(&row).is_over(at))?;
+        self.shops
+            .retain(|_, row| !ShopActivity::from_bytes(&row).is_over(at))?;
+        Ok(())
+    }
+
+    fn card(&self, card: &CardIndex) -> Result<CardActivity, redb::Error> {
+        let row = self.cards.get(card.0)?.map(|row| row.value());
+        Ok(row.map_or_else(CardActivity::default, |row| CardActivity::from_bytes(&row)))
+    }
+
+    fn shop(&self, shop: &ShopIndex) -> Result<ShopActivity, redb::Error> {
+        let row = self.shops.get(shop.0)?.map(|row| row.value());
+        Ok(row.map_or_else(ShopActivity::default, |row| ShopActivity::from_bytes(&row)))
+    }
 }
 
 fn unavailable(error: redb::Error) -> StoreError {

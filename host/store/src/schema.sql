@@ -1,6 +1,7 @@
 -- The whole schema of a PostgreSQL store (CockroachDB and YugabyteDB take it as well), as `chipcard store init` makes it.
 -- For administrators who make tables by hand; after it, `chipcard store init` writes the index key's check value alone.
--- The role of a host needs SELECT on all of these tables, INSERT and UPDATE on chipcard_cards and chipcard_merchants.
+-- The role of a host needs SELECT on all of these tables, INSERT and UPDATE on chipcard_cards and chipcard_merchants; where activities are
+-- kept, INSERT, UPDATE and DELETE on chipcard_activities and chipcard_shops.
 
 -- Which migrations were applied.
 CREATE TABLE chipcard_schema (
@@ -62,10 +63,29 @@ CREATE TABLE chipcard_merchants (
     found_fallbacks SMALLINT NOT NULL DEFAULT 0
 );
 
+-- What a card did over time: CardActivity::to_bytes of src/issuer/activity/bytes.rs.
+CREATE TABLE chipcard_activities (
+    -- The card's name, as above.
+    card BYTEA NOT NULL PRIMARY KEY,
+    activity BYTEA NOT NULL,
+    -- When it was moved last, so that what is over can be found.
+    last_at BIGINT NOT NULL
+);
+
+-- Cards that were used at a shop first on that day (in days since 1970), and those that were used there last on that day and are compromised.
+CREATE TABLE chipcard_shops (
+    -- The first 8 bytes of the merchant's name.
+    shop BYTEA NOT NULL,
+    day INT4 NOT NULL,
+    cards INT4 NOT NULL DEFAULT 0,
+    compromised INT4 NOT NULL DEFAULT 0,
+    PRIMARY KEY (shop, day)
+);
+
 -- By which index key the names were made: its check value, in one row.
 CREATE TABLE chipcard_index_key (
     one SMALLINT NOT NULL PRIMARY KEY DEFAULT 1 CHECK (one = 1),
     check_value BYTEA NOT NULL
 );
 
-INSERT INTO chipcard_schema (version, name) VALUES (1, 'cards');
+INSERT INTO chipcard_schema (version, name) VALUES (1, 'cards'), (2, 'activities');

@@ -20,6 +20,7 @@ use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
 use tokio_postgres::{Config, NoTls};
 
+use common::activity::{self, SHOP, START};
 use common::postgres::{connect, database, init, server};
 use common::{
     Random, assert_same, card, duplicates_from_threads, events, key, killed, many_failures, race,
@@ -156,6 +157,44 @@ fn connected_anew_it_remembers() {
     );
     // Initialising what there is changes nothing.
     remembers(&init(&config), 10..=12);
+}
+
+#[test]
+fn activities_take_the_library_s_step() {
+    let Some(mut config) = database("activities") else {
+        return;
+    };
+    config.options("-c synchronous_commit=off");
+    activity::takes_the_library_s_step(&init(&config), 2_000);
+}
+
+#[test]
+fn activities_of_threads_are_all_counted() {
+    let Some(config) = database("activity_threads") else {
+        return;
+    };
+    let store = init(&config);
+    activity::counts_all_threads(&store, || store.shop(&SHOP, START).unwrap().unwrap());
+}
+
+#[test]
+fn connected_anew_it_remembers_activities() {
+    let Some(config) = database("activities_kept") else {
+        return;
+    };
+    activity::remembers(&init(&config), 1, 3);
+    activity::remembers(&connect(config.get_dbname().unwrap()), 4, 6);
+    let new = IndexKey::new(&[9; 32]);
+    let names = [(card(5), card(6))];
+    BlockingPostgres::rekey(&config, NoTls, &key(), &new, &names).unwrap();
+    let store = BlockingPostgres::connect(&config, NoTls, &new).unwrap();
+    assert_eq!(store.activity(&card(5)).unwrap(), None);
+    assert!(store.activity(&card(6)).unwrap().is_some());
+    assert_eq!(store.shop(&SHOP, START).unwrap(), None);
+    store.forget(START + 27 * 86_400).unwrap();
+    assert!(store.activity(&card(6)).unwrap().is_some());
+    store.forget(START + 30 * 86_400).unwrap();
+    assert_eq!(store.activity(&card(6)).unwrap(), None);
 }
 
 #[test]

@@ -16,6 +16,7 @@ use chipcard_store::{IndexKey, Kind, RedbStore};
 use redb::StorageBackend;
 use redb::backends::InMemoryBackend;
 
+use common::activity::{self, SHOP, START};
 use common::killed;
 use common::{
     Random, assert_same, card, duplicates_from_threads, events, key, many_failures, remembers, sale,
@@ -83,6 +84,62 @@ fn opened_anew_it_remembers() {
     remembers(&RedbStore::open(&file, &key()).unwrap(), 6..=9);
     // Initialising what there is changes nothing.
     remembers(&RedbStore::init(&file, &key()).unwrap(), 10..=12);
+}
+
+#[test]
+fn activities_take_the_library_s_step() {
+    let store = RedbStore::on(InMemoryBackend::new(), &key()).unwrap();
+    activity::takes_the_library_s_step(&store, 4_000);
+}
+
+#[test]
+fn activities_of_threads_are_all_counted() {
+    let store = RedbStore::init(&file("activities.redb"), &key()).unwrap();
+    activity::counts_all_threads(&store, || store.shop(&SHOP).unwrap().unwrap());
+}
+
+#[test]
+fn opened_anew_it_remembers_activities() {
+    let file = file("activities-reopened.redb");
+    activity::remembers(&RedbStore::init(&file, &key()).unwrap(), 1, 3);
+    activity::remembers(&RedbStore::open(&file, &key()).unwrap(), 4, 6);
+    let new = IndexKey::new(&[9; 32]);
+    let names = [(card(5), card(6))].into_iter();
+    RedbStore::rekey(&file, &key(), &new, names).unwrap();
+    let store = RedbStore::open(&file, &new).unwrap();
+    assert_eq!(store.activity(&card(5)).unwrap(), None);
+    assert!(store.activity(&card(6)).unwrap().is_some());
+    assert_eq!(store.shop(&SHOP).unwrap(), None);
+    store.forget(START + 27 * 86_400).unwrap();
+    assert!(store.activity(&card(6)).unwrap().is_some());
+    store.forget(START + 30 * 86_400).unwrap();
+    assert_eq!(store.activity(&card(6)).unwrap(), None);
+}
+
+/// A file of the schema before activities, which differs from today's in its number and in two tables.
+#[test]
+fn a_file_without_activities_is_brought_up_to_date() {
+    let file = file("schema-1.redb");
+    drop(RedbStore::init(&file, &key()).unwrap());
+    let database = redb::Database::open(&file).unwrap();
+    let transaction = database.begin_write().unwrap();
+    {
+        let about: redb::TableDefinition<'_, &str, &[u8]> = redb::TableDefinition::new("about");
+        let mut about = transaction.open_table(about).unwrap();
+        about.insert("schema", [1].as_slice()).unwrap();
+        let cards: redb::TableDefinition<'_, [u8; 16], [u8; 372]> =
+            redb::TableDefinition::new("activities");
+        let shops: redb::TableDefinition<'_, [u8; 8], [u8; 86]> =
+            redb::TableDefinition::new("shops");
+        assert!(transaction.delete_table(cards).unwrap());
+        assert!(transaction.delete_table(shops).unwrap());
+    }
+    transaction.commit().unwrap();
+    drop(database);
+    let store = RedbStore::open(&file, &key()).unwrap();
+    activity::remembers(&store, 1, 2);
+    drop(store);
+    activity::remembers(&RedbStore::open(&file, &key()).unwrap(), 3, 4);
 }
 
 #[test]

@@ -8,28 +8,28 @@ use super::shop::ShopActivity;
 use super::{PERIOD, PERIOD_DAYS, day, geography};
 
 /// Purchases that are remembered.
-const CASH_OUTS: usize = 8;
+pub(super) const CASH_OUTS: usize = 8;
 /// Tests that are remembered.
-const TESTS: usize = 12;
+pub(super) const TESTS: usize = 12;
 /// Shops that are remembered.
-const SHOPS: usize = 16;
+pub(super) const SHOPS: usize = 16;
 /// Minutes for clocks that differ.
 const CLOCKS: u32 = 30;
 
 /// A transaction, and what was noticed of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-struct Told {
+pub(super) struct Told {
     /// 0: none.
-    transaction: u64,
-    noticed: Noticed,
+    pub(super) transaction: u64,
+    pub(super) noticed: Noticed,
 }
 
 /// A cash-out that was approved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-struct CashOut {
+pub(super) struct CashOut {
     /// 0: none.
-    at: u32,
-    purchase: u32,
+    pub(super) at: u32,
+    pub(super) purchase: u32,
 }
 
 /// A shop where a card was used.
@@ -49,18 +49,18 @@ pub struct Visit {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct CardActivity {
     /// The last payments that were approved and counted, the last one first.
-    approved: [Told; 3],
+    pub(super) approved: [Told; 3],
     /// The last that was not approved, and counted or was noticed. Apart, because anybody can send such.
-    refused: Told,
-    cash_outs: [CashOut; CASH_OUTS],
+    pub(super) refused: Told,
+    pub(super) cash_outs: [CashOut; CASH_OUTS],
     /// When; 0: none.
-    tests: [u32; TESTS],
-    shops: [Visit; SHOPS],
+    pub(super) tests: [u32; TESTS],
+    pub(super) shops: [Visit; SHOPS],
     /// When the card was in `country`; 0: never.
-    place_at: u32,
-    country: u16,
+    pub(super) place_at: u32,
+    pub(super) country: u16,
     /// The day of the last report that it is compromised; 0: none.
-    reported: u16,
+    pub(super) reported: u16,
 }
 
 impl CardActivity {
@@ -254,8 +254,7 @@ impl CardActivity {
     }
 
     /// Whether nothing of the 28 days before this moment is left.
-    #[cfg(feature = "std")]
-    pub(super) fn is_over(&self, at: u32) -> bool {
+    pub fn is_over(&self, at: u32) -> bool {
         let since = |then: u32| at.saturating_sub(then) >= u32::from(PERIOD_DAYS) * PERIOD;
         let shops = self
             .visits()

@@ -28,6 +28,16 @@ pub struct ActivityEvent {
     pub what: Activity,
 }
 
+impl ActivityEvent {
+    /// The shop whose activity the step asks for.
+    pub const fn shop(&self) -> Option<ShopIndex> {
+        match &self.what {
+            Activity::Payment(payment) => payment.shop,
+            Activity::Reversal(_) => None,
+        }
+    }
+}
+
 /// What a message is to an activity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Activity {

@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::card::CardActivity;
 use super::day;
-use super::event::{Activity, ActivityEvent, CompromiseReport, Noticed, ShopIndex};
+use super::event::{ActivityEvent, CompromiseReport, Noticed, ShopIndex};
 use super::policy::ActivityPolicy;
 use super::shop::ShopActivity;
 use super::store::ActivityStore;
@@ -127,10 +127,7 @@ impl ActivityStore for MemoryActivity {
         event: &ActivityEvent,
         policy: &ActivityPolicy,
     ) -> Result<Noticed, Infallible> {
-        let shop = match &event.what {
-            Activity::Payment(payment) => payment.shop,
-            Activity::Reversal(_) => None,
-        };
+        let shop = event.shop();
         let found = shop.and_then(|shop| self.shop(&shop)).unwrap_or_default();
         let step = |cards: &mut HashMap<CardIndex, CardActivity>| {
             cards.entry(*card).or_default().apply(event, policy, &found)

@@ -14,6 +14,7 @@
 //! A token and the card behind it have different numbers, so different activities: a telephone abroad and its plastic at home
 //! are two devices, perhaps of two people, and are never compared.
 
+mod bytes;
 mod card;
 mod discs;
 mod event;

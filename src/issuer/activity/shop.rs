@@ -79,8 +79,7 @@ impl ShopActivity {
     }
 
     /// Whether nothing of the 28 days before this moment is left.
-    #[cfg(feature = "std")]
-    pub(super) fn is_over(&self, at: u32) -> bool {
+    pub fn is_over(&self, at: u32) -> bool {
         super::day(at).saturating_sub(self.day) >= PERIOD_DAYS
     }
 }

@@ -4,35 +4,45 @@ use super::card_state::{CardFacts, CardState};
 use super::place::PlaceState;
 
 /// Integers one after another, the most significant byte first.
-struct Writer<const N: usize> {
+pub(in crate::issuer) struct Writer<const N: usize> {
     bytes: [u8; N],
     used: usize,
 }
 
 impl<const N: usize> Writer<N> {
-    const fn new() -> Self {
+    pub(in crate::issuer) const fn new() -> Self {
         Self {
             bytes: [0; N],
             used: 0,
         }
     }
 
-    fn put<const M: usize>(&mut self, integer: [u8; M]) {
+    pub(in crate::issuer) fn put<const M: usize>(&mut self, integer: [u8; M]) {
         let end = self.used + M;
         if let Some(place) = self.bytes.get_mut(self.used..end) {
             place.copy_from_slice(&integer);
         }
         self.used = end;
     }
+
+    /// All of them.
+    pub(in crate::issuer) const fn bytes(self) -> [u8; N] {
+        self.bytes
+    }
 }
 
-struct Reader<'a> {
+/// Integers out of what a [`Writer`] wrote.
+pub(in crate::issuer) struct Reader<'a> {
     rest: &'a [u8],
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    pub(in crate::issuer) const fn new(bytes: &'a [u8]) -> Self {
+        Self { rest: bytes }
+    }
+
     /// The next integer; zero behind the end.
-    fn take<const M: usize>(&mut self) -> [u8; M] {
+    pub(in crate::issuer) fn take<const M: usize>(&mut self) -> [u8; M] {
         let Some((integer, rest)) = self.rest.split_first_chunk() else {
             return [0; M];
         };
@@ -98,12 +108,12 @@ impl CardState {
             writer.put(transaction.to_be_bytes());
         }
         writer.put(self.unproved.to_be_bytes());
-        writer.bytes
+        writer.bytes()
     }
 
     /// The state that gave these bytes.
     pub fn from_bytes(bytes: &[u8; Self::LENGTH]) -> Self {
-        let mut reader = Reader { rest: bytes };
+        let mut reader = Reader::new(bytes);
         Self {
             now: CardFacts::read(&mut reader),
             before: CardFacts::read(&mut reader),
@@ -137,12 +147,12 @@ impl PlaceState {
             self.steps,
             self.predictable_before,
         ]);
-        writer.bytes
+        writer.bytes()
     }
 
     /// The state that gave these bytes.
     pub fn from_bytes(bytes: &[u8; Self::LENGTH]) -> Self {
-        let mut reader = Reader { rest: bytes };
+        let mut reader = Reader::new(bytes);
         let transaction = u64::from_be_bytes(reader.take());
         let [fallbacks_since, last, some, every] =
             core::array::from_fn(|_| u32::from_be_bytes(reader.take()));

@@ -12,6 +12,7 @@ mod sum;
 mod table;
 mod window;
 
+pub(super) use bytes::{Reader, Writer};
 pub use card_state::{
     COUNTER_PERIOD, CardEvent, CardFacts, CardState, Happened, Outcome, Recorded,
 };

@@ -3,7 +3,9 @@
 use std::future::Future;
 
 use chipcard::issuer::{
-    CardEvent, CardIndex, CardState, CardStateStore, PlaceEvent, PlaceIndex, PlaceState, Recorded,
+    ActivityEvent, ActivityPolicy, ActivityStore, CardActivity, CardEvent, CardIndex, CardState,
+    CardStateStore, CompromiseReport, Noticed, PlaceEvent, PlaceIndex, PlaceState, Recorded,
+    ShopActivity, ShopIndex,
 };
 use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::Config;
@@ -74,6 +76,30 @@ impl BlockingPostgres {
     pub fn card(&self, card: &CardIndex) -> Result<Option<CardState>, StoreError> {
         self.runtime.block_on(self.store.card(card))
     }
+
+    /// As [`PostgresStore::activity`].
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub fn activity(&self, card: &CardIndex) -> Result<Option<CardActivity>, StoreError> {
+        self.runtime.block_on(self.store.activity(card))
+    }
+
+    /// As [`PostgresStore::shop`].
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub fn shop(&self, shop: &ShopIndex, at: u32) -> Result<Option<ShopActivity>, StoreError> {
+        self.runtime.block_on(self.store.shop(shop, at))
+    }
+
+    /// As [`PostgresStore::forget`].
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub fn forget(&self, at: u32) -> Result<(), StoreError> {
+        self.runtime.block_on(self.store.forget(at))
+    }
 }
 
 fn runtime() -> Result<Runtime, StoreError> {
@@ -98,5 +124,27 @@ impl CardStateStore for BlockingPostgres {
         event: &PlaceEvent,
     ) -> Result<Option<PlaceState>, StoreError> {
         self.runtime.block_on(self.store.observe(place, event))
+    }
+}
+
+impl ActivityStore for BlockingPostgres {
+    type Error = StoreError;
+
+    fn watch(
+        &self,
+        card: &CardIndex,
+        event: &ActivityEvent,
+        policy: &ActivityPolicy,
+    ) -> Result<Noticed, StoreError> {
+        self.runtime.block_on(self.store.watch(card, event, policy))
+    }
+
+    fn report_compromised(
+        &self,
+        card: &CardIndex,
+        report: &CompromiseReport,
+    ) -> Result<usize, StoreError> {
+        self.runtime
+            .block_on(self.store.report_compromised(card, report))
     }
 }

@@ -13,11 +13,18 @@ struct Migration {
 }
 
 /// In their order. A migration that was released never changes; `schema.sql` is what all of them together make.
-const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    name: "cards",
-    sql: include_str!("migrations/0001_cards.sql"),
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        name: "cards",
+        sql: include_str!("migrations/0001_cards.sql"),
+    },
+    Migration {
+        version: 2,
+        name: "activities",
+        sql: include_str!("migrations/0002_activities.sql"),
+    },
+];
 
 /// The schema of this program.
 const VERSION: i32 = MIGRATIONS[MIGRATIONS.len() - 1].version;

@@ -1,5 +1,6 @@
 //! State in PostgreSQL, for many hosts that share one truth.
 
+mod activity;
 mod blocking;
 mod gather;
 mod migrations;
@@ -14,9 +15,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chipcard::issuer::{
-    Assessment, AuthorisationRequest, Authoriser, CardEvent, CardFacts, CardIndex, CardState,
-    CardStateStore, CryptogramEngine, IssuedCard, MemoryStore, Outcome, PlaceEvent, PlaceHappened,
-    PlaceIndex, PlaceState, Recorded, StripeVerifier,
+    ActivityEvent, ActivityPolicy, Assessment, AuthorisationRequest, Authoriser, CardActivity,
+    CardEvent, CardFacts, CardIndex, CardState, CardStateStore, CompromiseReport, CryptogramEngine,
+    IssuedCard, MemoryStore, Noticed, Outcome, PlaceEvent, PlaceHappened, PlaceIndex, PlaceState,
+    Recorded, ShopActivity, ShopIndex, StripeVerifier,
 };
 use tokio::time::{sleep, timeout};
 use tokio_postgres::Config;
@@ -124,15 +126,17 @@ impl PostgresStore {
         let transaction = client.transaction().await?;
         let rename = "UPDATE chipcard_cards SET card = $2 WHERE card = $1";
         let rename = transaction.prepare(rename).await?;
+        let activity = "UPDATE chipcard_activities SET card = $2 WHERE card = $1";
+        let activity = transaction.prepare(activity).await?;
         let mut renamed = 0;
         for (from, to) in names {
             let names: [&(dyn ToSql + Sync); 2] = [&from.0.as_slice(), &to.0.as_slice()];
             renamed += transaction.execute(&rename, &names).await?;
+            transaction.execute(&activity, &names).await?;
         }
-        // Merchants' counts are those of an hour.
-        transaction
-            .execute("DELETE FROM chipcard_merchants", &[])
-            .await?;
+        // Names of merchants cannot be turned back. Their counts are those of an hour, and shops begin anew.
+        let merchants = "DELETE FROM chipcard_merchants; DELETE FROM chipcard_shops";
+        transaction.batch_execute(merchants).await?;
         let key = "UPDATE chipcard_index_key SET check_value = $1";
         transaction
             .execute(key, &[&new.check_value().as_slice()])
@@ -225,6 +229,67 @@ impl PostgresStore {
     /// When the database does not answer.
     pub async fn card(&self, card: &CardIndex) -> Result<Option<CardState>, StoreError> {
         self.limited(true, |_| self.read(card)).await
+    }
+
+    /// Takes the event's step for what its card does over time, as [`CardActivity::apply`] does: the card and its shop are read, and a
+    /// conditional upsert follows; all of it again when another host was faster.
+    ///
+    /// # Errors
+    /// When it is not known that the step was taken. Recording the event again is right.
+    pub async fn watch(
+        &self,
+        card: &CardIndex,
+        event: &ActivityEvent,
+        policy: &ActivityPolicy,
+    ) -> Result<Noticed, StoreError> {
+        let again = event.transaction != 0;
+        self.limited(again, |_| activity::watch(&self.pool, card, event, policy))
+            .await
+    }
+
+    /// Notes that a card is confirmed to be compromised: it counts, once, at every shop that is remembered of it. Gives at how many.
+    ///
+    /// # Errors
+    /// When it is not known whether it was noted. To note it again changes nothing.
+    pub async fn report_compromised(
+        &self,
+        card: &CardIndex,
+        report: &CompromiseReport,
+    ) -> Result<usize, StoreError> {
+        self.limited(true, |_| activity::report(&self.pool, card, report))
+            .await
+    }
+
+    /// What is kept of what a card did.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn activity(&self, card: &CardIndex) -> Result<Option<CardActivity>, StoreError> {
+        self.limited(true, |_| activity::card(&self.pool, card))
+            .await
+    }
+
+    /// What is kept of a shop since the 28 days before this moment, in seconds since 1970.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn shop(
+        &self,
+        shop: &ShopIndex,
+        at: u32,
+    ) -> Result<Option<ShopActivity>, StoreError> {
+        self.limited(true, |_| activity::shop(&self.pool, shop, at))
+            .await
+    }
+
+    /// Takes out activities of which nothing is left in the 28 days before this moment, in seconds since 1970. For one host to call now and
+    /// then, when it has little to do.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn forget(&self, at: u32) -> Result<(), StoreError> {
+        self.limited(true, |_| activity::forget(&self.pool, at))
+            .await
     }
 
     /// With others when it is tried first; alone when something went wrong, so as not to hold them up.

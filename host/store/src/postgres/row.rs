@@ -50,6 +50,6 @@ pub(super) fn merchant(row: &Row) -> Result<PlaceState, StoreError> {
     })
 }
 
-fn within<N, T: TryFrom<N>>(number: N) -> Result<T, StoreError> {
+pub(super) fn within<N, T: TryFrom<N>>(number: N) -> Result<T, StoreError> {
     T::try_from(number).map_err(|_| StoreError::new(Kind::Damaged, "a number is out of its range"))
 }

@@ -50,6 +50,9 @@ pub(super) struct Statements {
     pub(super) card: Statement,
     pub(super) fallback: Statement,
     pub(super) merchant: Statement,
+    pub(super) activity: Statement,
+    pub(super) activity_step: Statement,
+    pub(super) shop: Statement,
 }
 
 impl Statements {
@@ -66,6 +69,9 @@ impl Statements {
             card: client.prepare(&card()).await?,
             fallback: client.prepare(&fallback()).await?,
             merchant: client.prepare(MERCHANT).await?,
+            activity: client.prepare(ACTIVITY).await?,
+            activity_step: client.prepare(ACTIVITY_STEP).await?,
+            shop: client.prepare(SHOP).await?,
         })
     }
 }
@@ -186,6 +192,30 @@ fn fallback() -> String {
 
 /// A merchant.
 const MERCHANT: &str = "SELECT last_transaction, fallbacks, fallbacks_since FROM chipcard_merchants WHERE merchant = $1";
+
+/// What a card did.
+const ACTIVITY: &str = "SELECT activity FROM chipcard_activities WHERE card = $1";
+
+/// A shop's days after one, in their order.
+const SHOP: &str = "SELECT day, cards, compromised FROM chipcard_shops \
+     WHERE shop = $1 AND day > $2 ORDER BY day";
+
+/// A card's activity where it is still the one that was found (nothing: there is no row), and with it so many more at some shops. Gives
+/// the number of cards that moved.
+const ACTIVITY_STEP: &str = "WITH moved AS ( \
+     INSERT INTO chipcard_activities (card, activity, last_at) VALUES ($1, $2, $3) \
+     ON CONFLICT (card) DO UPDATE SET activity = excluded.activity, \
+     last_at = GREATEST(chipcard_activities.last_at, excluded.last_at) \
+     WHERE chipcard_activities.activity = $4 RETURNING card), \
+     counted AS ( \
+     INSERT INTO chipcard_shops (shop, day, cards, compromised) \
+     SELECT counts.shop, counts.day, $7::INT4, $8::INT4 \
+     FROM moved CROSS JOIN UNNEST($5::BYTEA[], $6::INT4[]) AS counts (shop, day) \
+     ON CONFLICT (shop, day) DO UPDATE SET \
+     cards = LEAST(chipcard_shops.cards + excluded.cards, 65535), \
+     compromised = LEAST(chipcard_shops.compromised + excluded.compromised, 255) \
+     RETURNING shop) \
+     SELECT COUNT(*) FROM moved";
 
 /// Rows of cards that were never seen before, whose transaction was proved and nothing else.
 fn plain(rows: &str) -> String {

@@ -7,8 +7,11 @@ use std::sync::mpsc::channel;
 use std::thread;
 use std::time::Duration;
 
-use chipcard::issuer::{CardIndex, CardState, CardStateStore, Outcome};
+use chipcard::issuer::{
+    ActivityStore, CardIndex, CardState, CardStateStore, CompromiseReport, Outcome,
+};
 
+use super::activity::{purchase, telling};
 use super::{Random, card, sale};
 
 /// Where a child finds what to record in, and which cards it has.
@@ -43,7 +46,7 @@ pub(crate) fn command(store: &str, round: u64) -> Command {
 /// Records until it is killed, or until the store fails; tells of every transaction after it was recorded.
 pub(crate) fn record_for_ever<S>(store: &S, round: u64)
 where
-    S: CardStateStore<Error: std::fmt::Debug> + Sync,
+    S: CardStateStore<Error: std::fmt::Debug> + ActivityStore + Sync,
 {
     thread::scope(|scope| {
         for thread in 0..THREADS {
@@ -56,6 +59,10 @@ where
                             Ok(recorded) => {
                                 // A retransmission: the store lost its connection and tried again.
                                 assert!(recorded.outcome != Outcome::Seen, "{recorded:?}");
+                                let payment = purchase(event.at, event.transaction);
+                                if store.watch(&card(number), &payment, &telling()).is_err() {
+                                    return;
+                                }
                                 println!("recorded {number} {atc}");
                             }
                             Err(_) => return,
@@ -108,7 +115,7 @@ pub(crate) fn rounds<S>(
     state: impl Fn(&S, &CardIndex) -> CardState,
 ) -> u64
 where
-    S: CardStateStore<Error: std::fmt::Debug>,
+    S: CardStateStore<Error: std::fmt::Debug> + ActivityStore<Error: std::fmt::Debug>,
 {
     let mut random = Random(0x5EED);
     let mut transactions = 0;
@@ -143,11 +150,21 @@ pub(crate) fn assert_kept<S>(
     told: &BTreeMap<u64, u16>,
     state: impl Fn(&S, &CardIndex) -> CardState,
 ) where
-    S: CardStateStore<Error: std::fmt::Debug>,
+    S: CardStateStore<Error: std::fmt::Debug> + ActivityStore<Error: std::fmt::Debug>,
 {
     for number in round * CARDS..(round + 1) * CARDS {
         let last = told.get(&number).copied().unwrap_or(0);
         let name = |atc| transaction(number, atc);
+        if last > 0 {
+            // The last payment that was told of is remembered, and where it was.
+            let event = sale(name(last), last);
+            let payment = purchase(event.at, event.transaction);
+            let noticed = store.watch(&card(number), &payment, &telling()).unwrap();
+            assert_eq!(noticed.cash_outs, last.min(9) as u8, "round {round}");
+            let report = CompromiseReport { since: event.at };
+            let shops = store.report_compromised(&card(number), &report);
+            assert_eq!(shops.unwrap(), 1, "round {round}");
+        }
         assert_card_kept(store, &card(number), last, name, &state, round);
     }
 }

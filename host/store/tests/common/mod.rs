@@ -8,6 +8,7 @@ use chipcard::issuer::{
 };
 use chipcard_store::IndexKey;
 
+pub(crate) mod activity;
 pub(crate) mod killed;
 #[cfg(feature = "postgres")]
 pub(crate) mod postgres;
