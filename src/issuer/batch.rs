@@ -208,12 +208,7 @@ mod together {
             let Some(verdict) = verdicts.get_mut(place) else {
                 continue;
             };
-            let right = matches!(outcome, BatchOutcome::Right { .. });
-            if right && item.response.is_none() && claim.confirm().is_ok() {
-                *verdict = Ok(None);
-            } else {
-                *verdict = conclude(issuer, item.card, claim, item.response, *outcome);
-            }
+            *verdict = conclude(issuer, item.card, claim, item.response, *outcome);
         }
         memory.chunk = chunk;
     }
@@ -238,8 +233,23 @@ mod together {
     }
 
     /// The verdict that follows from what the engine found.
-    #[inline(never)]
+    #[inline(always)] // Most are right and get no answer.
     pub(in crate::issuer) fn conclude<E: CryptogramEngine>(
+        issuer: &Issuer<E>,
+        card: &CardRecord<'_>,
+        claim: &Claim,
+        response: Option<IssuerResponse<'_>>,
+        outcome: BatchOutcome,
+    ) -> BatchVerdict {
+        let right = matches!(outcome, BatchOutcome::Right { .. });
+        if right && response.is_none() && claim.confirm().is_ok() {
+            return Ok(None);
+        }
+        conclude_any(issuer, card, claim, response, outcome)
+    }
+
+    #[inline(never)]
+    fn conclude_any<E: CryptogramEngine>(
         issuer: &Issuer<E>,
         card: &CardRecord<'_>,
         claim: &Claim,

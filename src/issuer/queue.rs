@@ -9,11 +9,9 @@ use crate::issuer::{
     Issuer, IssuerResponse, Refusal,
 };
 
-/// What is known of a transaction that waits, beside its claim, if it could be read: its message is not needed any more.
-struct Waiting<'a, T> {
-    ticket: T,
+/// What is known of a transaction that waits, beside its ticket and its claim: its message is not needed any more.
+struct Waiting<'a> {
     card: CardRecord<'a>,
-    read: Result<(), Refusal>,
     response: Option<IssuerResponse<'a>>,
 }
 
@@ -56,7 +54,11 @@ struct Waiting<'a, T> {
 pub struct BatchVerifier<'a, E, T> {
     issuer: &'a Issuer<E>,
     capacity: usize,
-    waiting: Vec<Waiting<'a, T>>,
+    waiting: Vec<Waiting<'a>>,
+    /// Theirs, apart: they are handed back, and all else stays where it is until it is dropped.
+    tickets: Vec<T>,
+    /// The places of those whose claims could not be read, in order.
+    unread: Vec<(usize, Refusal)>,
     /// As many as ever waited together; the first belong to those that wait.
     claims: Vec<Claim>,
     requests: Vec<BatchRequest<'static>>,
@@ -81,6 +83,8 @@ impl<'a, E: CryptogramEngine, T> BatchVerifier<'a, E, T> {
             issuer,
             capacity: capacity.max(1),
             waiting: Vec::new(),
+            tickets: Vec::new(),
+            unread: Vec::new(),
             claims: Vec::new(),
             requests: Vec::new(),
             outcomes: Vec::new(),
@@ -126,6 +130,7 @@ impl<'a, E: CryptogramEngine, T> BatchVerifier<'a, E, T> {
     ) {
         if self.waiting.capacity() == 0 {
             self.waiting.reserve_exact(self.capacity);
+            self.tickets.reserve_exact(self.capacity);
             self.claims.reserve_exact(self.capacity);
         }
         let place = self.waiting.len();
@@ -136,12 +141,11 @@ impl<'a, E: CryptogramEngine, T> BatchVerifier<'a, E, T> {
             Some(claim) => claim.read_arqc(&card, chip),
             None => Err(Refusal::Cryptogram), // It was pushed.
         };
-        self.waiting.push(Waiting {
-            ticket,
-            card,
-            read,
-            response,
-        });
+        if let Err(refusal) = read {
+            self.unread.push((place, refusal));
+        }
+        self.tickets.push(ticket);
+        self.waiting.push(Waiting { card, response });
         if self.waiting.len() >= self.capacity {
             self.flush(report);
         }
@@ -150,23 +154,30 @@ impl<'a, E: CryptogramEngine, T> BatchVerifier<'a, E, T> {
     /// Verifies all that wait, and reports their verdicts in the order in which they came.
     pub fn flush(&mut self, report: &mut impl FnMut(T, BatchVerdict)) {
         let mut requests: Vec<BatchRequest<'_>> = core::mem::take(&mut self.requests);
-        let all = self.waiting.iter().zip(&self.claims);
-        let read = all.filter(|(waiting, _)| waiting.read.is_ok());
-        requests.extend(
-            read.map(|(waiting, claim)| claim.asked(&waiting.card, waiting.response.as_ref())),
-        );
+        let mut unread = self.unread.iter().peekable();
+        for (place, (waiting, claim)) in self.waiting.iter().zip(&self.claims).enumerate() {
+            if unread.next_if(|(unread, _)| *unread == place).is_none() {
+                requests.push(claim.asked(&waiting.card, waiting.response.as_ref()));
+            }
+        }
         ask(self.issuer, &requests, &mut self.outcomes, &mut self.memory);
         self.requests = emptied(requests);
         let mut outcomes = self.outcomes.iter();
-        for (waiting, claim) in self.waiting.drain(..).zip(&self.claims) {
-            let verdict = waiting.read.and_then(|()| {
-                // There is an outcome for every claim; without one, it would be asked for alone.
-                let outcome = outcomes.next().copied().unwrap_or(BatchOutcome::Pending);
-                let (card, response) = (&waiting.card, waiting.response);
-                conclude(self.issuer, card, claim, response, outcome)
-            });
-            report(waiting.ticket, verdict);
+        let mut unread = self.unread.drain(..).peekable();
+        let all = self.waiting.iter().zip(&self.claims);
+        for (place, (ticket, (waiting, claim))) in self.tickets.drain(..).zip(all).enumerate() {
+            let verdict = match unread.next_if(|(unread, _)| *unread == place) {
+                Some((_, refusal)) => Err(refusal),
+                None => {
+                    // There is an outcome for every claim; without one, it would be asked for alone.
+                    let outcome = outcomes.next().copied().unwrap_or(BatchOutcome::Pending);
+                    conclude(self.issuer, &waiting.card, claim, waiting.response, outcome)
+                }
+            };
+            report(ticket, verdict);
         }
+        drop(unread);
+        self.waiting.clear();
     }
 
     /// Verifies what still waits, and ends the queue.

@@ -134,26 +134,41 @@ impl Digits {
     fn hashed_16(&self) -> [u8; 16] {
         let (used, packed) = (self.length.div_ceil(2), self.packed());
         let hash = Sha1::digest(packed.get(16 - used..).unwrap_or(&packed));
-        // The decimal digits in their order, and behind them the letters in theirs, one to a nibble.
-        let (mut decimal, mut letters) = (0_u64, 0_u64);
-        let (mut decimals, mut letter_count) = (0_u32, 0_u32);
-        for byte in hash {
-            for nibble in [byte >> 4, byte & 0x0F] {
-                if nibble < 10 && decimals < 16 {
-                    decimal = decimal << 4 | u64::from(nibble);
-                    decimals += 1;
-                } else if nibble >= 10 && letter_count < 16 {
-                    letters = letters << 4 | u64::from(nibble - 10);
-                    letter_count += 1;
-                }
-            }
-        }
-        let missing = 16 - decimals;
-        let wanted = decimal.unbounded_shl(4 * missing)
-            | letters.unbounded_shr(4 * letter_count.saturating_sub(missing));
-        let [a, b, c, d, e, f, g, h] = wanted.to_be_bytes();
+        let [a, b, c, d, e, f, g, h] = sixteen_digits(&hash).to_be_bytes();
         [a, b, c, d, e, f, g, h, 0, 0, 0, 0, 0, 0, 0, 0]
     }
+}
+
+/// Sixteen digits out of a hash of forty nibbles: the decimal ones in their order, and if those are fewer, behind them the
+/// letters A to F in theirs, as 0 to 5.
+#[inline]
+fn sixteen_digits(hash: &[u8]) -> u64 {
+    let (decimal, count) = first_16(hash, |nibble| nibble < 10);
+    if count == 16 {
+        return decimal;
+    }
+    // One hash in a thousand. More than sixteen of its nibbles are letters.
+    let (letters, _) = first_16(hash, |nibble| nibble >= 10);
+    let letters = letters.wrapping_sub(0xAAAA_AAAA_AAAA_AAAA);
+    decimal.unbounded_shl(4 * (16 - count)) | letters.unbounded_shr(4 * count)
+}
+
+/// The first sixteen nibbles of a kind, one after the other, and how many there are.
+///
+/// Which nibbles of a hash are decimal digits nobody can foresee, a processor's branch prediction neither: so each is
+/// put at its place, and stays there if it counts.
+#[inline]
+fn first_16(hash: &[u8], counts: impl Fn(u8) -> bool) -> (u64, u32) {
+    let (mut found, mut number) = (0_u64, 0_u32);
+    for byte in hash {
+        for nibble in [byte >> 4, byte & 0x0F] {
+            let taken = u32::from(counts(nibble) & (number < 16));
+            let kept = u64::from(nibble) & u64::from(taken).wrapping_neg();
+            found = found << (4 * taken) | kept;
+            number += taken;
+        }
+    }
+    (found, number)
 }
 
 /// Eight digits, four bits each: each digit joins the one after it, and the bytes that hold both draw together.
@@ -162,4 +177,34 @@ const fn pack_8(digits: [u8; 8]) -> u32 {
     let pairs = (digits | digits >> 4) & 0x00FF_00FF_00FF_00FF;
     let fours = (pairs | pairs >> 8) & 0x0000_FFFF_0000_FFFF;
     (fours | fours >> 16) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+
+    use proptest::prelude::*;
+    use std::vec::Vec;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn digits_of_a_hash_are_as_the_book_says(
+            hash: [u8; 20],
+            letters in prop::collection::vec(0..20_usize, 0..30),
+        ) {
+            // Some with fewer decimal digits than sixteen.
+            let mut hash = hash;
+            for place in letters {
+                hash[place] |= 0xCC;
+            }
+            let nibbles = hash.iter().flat_map(|byte| [byte >> 4, byte & 0x0F]);
+            let decimal = nibbles.clone().filter(|nibble| *nibble < 10);
+            let letters = nibbles.filter(|nibble| *nibble >= 10).map(|letter| letter - 10);
+            let expected: Vec<_> = decimal.chain(letters).take(16).collect();
+            let expected = expected.iter().fold(0, |number, digit| number << 4 | u64::from(*digit));
+            prop_assert_eq!(sixteen_digits(&hash), expected);
+        }
+    }
 }

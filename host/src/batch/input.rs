@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 
-use memchr::{memchr_iter, memrchr};
+use memchr::{memchr, memchr_iter, memrchr};
 use serde::{Deserialize, Serialize};
 
 use crate::batch::csv;
@@ -48,12 +48,41 @@ impl TextBlock {
     }
 }
 
-/// Where the last record ends in a text that starts with a record.
-type Cut = fn(&[u8]) -> usize;
+/// Bytes that are read and looked at in one go, while they are in the cache next to the processor.
+const PIECE: usize = 1 << 15;
 
-/// Where the last line ends.
-pub(super) fn end_of_lines(text: &[u8]) -> usize {
-    memrchr(b'\n', text).map_or(0, |place| place + 1)
+/// Where a text can be cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Cut {
+    /// Behind any line feed.
+    Lines,
+    /// Behind a line feed that no quotes enclose.
+    Records,
+}
+
+/// What is to be known of a text before it is cut, found piece by piece.
+#[derive(Clone, Copy, Debug, Default)]
+struct Seen {
+    line_feeds: u64,
+    quote: bool,
+}
+
+impl Seen {
+    fn look_at(&mut self, piece: &[u8]) {
+        self.line_feeds += memchr_iter(b'\n', piece).count() as u64;
+        self.quote = self.quote || memchr(b'"', piece).is_some();
+    }
+
+    /// Where the last record ends in a text of which all was seen, and how many line feeds stand before it.
+    fn cut(self, cut: Cut, text: &[u8]) -> (usize, u64) {
+        if cut == Cut::Lines || !self.quote {
+            let end = memrchr(b'\n', text).map_or(0, |place| place + 1);
+            return (end, self.line_feeds);
+        }
+        let end = csv::end_of_records(text);
+        let records = text.get(..end).unwrap_or_default();
+        (end, memchr_iter(b'\n', records).count() as u64)
+    }
 }
 
 /// A text, as CSV or JSON lines.
@@ -74,7 +103,7 @@ impl TextInput {
         Self {
             reader,
             carry: Vec::new(),
-            cut: end_of_lines,
+            cut: Cut::Lines,
             step: step.max(1),
             position: Position { offset: 0, line: 1 },
             ended: false,
@@ -96,7 +125,7 @@ impl TextInput {
 
     /// Reads records, which a quoted cell may stretch over lines, after a header of so many bytes.
     pub(super) fn records_after(&mut self, header: usize) {
-        self.cut = csv::end_of_records;
+        self.cut = Cut::Records;
         let read: Vec<u8> = self.carry.drain(..header.min(self.carry.len())).collect();
         self.advance(&read);
     }
@@ -113,6 +142,30 @@ impl TextInput {
     /// Where the next record starts.
     pub(super) const fn position(&self) -> Position {
         self.position
+    }
+
+    /// Reads a step more behind the first `length` bytes of a block, and looks at it; returns the length then.
+    fn read_on(
+        &mut self,
+        block: &mut TextBlock,
+        mut length: usize,
+        seen: &mut Seen,
+    ) -> io::Result<usize> {
+        let goal = length + self.step;
+        if block.bytes.len() < goal {
+            block.bytes.resize(goal, 0);
+        }
+        let room = block.bytes.get_mut(length..goal).unwrap_or_default();
+        for piece in room.chunks_mut(PIECE) {
+            let more = fill(&mut self.reader, piece)?;
+            seen.look_at(piece.get(..more).unwrap_or_default());
+            length += more;
+            self.ended = more < piece.len();
+            if self.ended {
+                break;
+            }
+        }
+        Ok(length)
     }
 
     fn advance(&mut self, read: &[u8]) {
@@ -147,26 +200,23 @@ impl Input for TextInput {
         if let Some(start) = block.bytes.get_mut(..length) {
             start.copy_from_slice(&self.carry);
         }
+        let mut seen = Seen::default();
+        seen.look_at(&self.carry);
         self.carry.clear();
-        loop {
+        let line_feeds = loop {
             if !self.ended {
-                let goal = length + self.step;
-                if block.bytes.len() < goal {
-                    block.bytes.resize(goal, 0);
-                }
-                let room = block.bytes.get_mut(length..goal).unwrap_or_default();
-                let wanted = room.len();
-                let more = fill(&mut self.reader, room)?;
-                length += more;
-                self.ended = more < wanted;
+                length = self.read_on(block, length, &mut seen)?;
             }
             let text = block.bytes.get(..length).unwrap_or_default();
-            let end = if self.ended { length } else { (self.cut)(text) };
+            let (end, line_feeds) = match self.ended {
+                true => (length, seen.line_feeds),
+                false => seen.cut(self.cut, text),
+            };
             if end > 0 || self.ended {
                 self.carry
                     .extend_from_slice(text.get(end..).unwrap_or_default());
                 block.used = end;
-                break;
+                break line_feeds;
             }
             if length > MAX_RECORD {
                 return Err(Failure::new(format!(
@@ -174,12 +224,12 @@ impl Input for TextInput {
                     block.line
                 )));
             }
-        }
+        };
         if block.used == 0 {
             return Ok(None);
         }
         self.position.offset += block.used as u64;
-        self.position.line += memchr_iter(b'\n', block.text()).count() as u64;
+        self.position.line += line_feeds;
         Ok(Some(self.position))
     }
 }
@@ -200,8 +250,30 @@ mod tests {
                 all.extend_from_slice(block.text());
                 prop_assert_eq!(position.offset, all.len() as u64);
                 line = position.line;
+                prop_assert_eq!(line, 1 + memchr_iter(b'\n', &all).count() as u64);
             }
             prop_assert_eq!(String::from_utf8(all).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn a_block_of_many_pieces_is_cut_and_counted_like_one() {
+        for quoted in [false, true] {
+            let record = if quoted { "a,\"b\nc\"\n" } else { "a,bcde\n" };
+            let text = record.repeat(4 * PIECE / record.len());
+            let step = 3 * PIECE + 1;
+            let reader = Box::new(io::Cursor::new(text.clone().into_bytes()));
+            let mut input = TextInput::new(reader, step);
+            input.records_after(0);
+            let mut block = TextBlock::default();
+            let position = input.next(&mut block).unwrap().unwrap();
+            let end = step - step % record.len();
+            assert_eq!(block.text(), &text.as_bytes()[..end]);
+            let lines = end / record.len() * (1 + usize::from(quoted));
+            assert_eq!(position.line, 1 + lines as u64);
+            let position = input.next(&mut block).unwrap().unwrap();
+            assert_eq!(position.offset, text.len() as u64);
+            assert_eq!(input.next(&mut block).unwrap(), None);
         }
     }
 }

@@ -63,7 +63,8 @@ impl<'w, 'v, E: CryptogramEngine> Worker<'w, 'v, E> {
             plan,
             row: Row::new(plan.defaults.clone()),
             layouts: ChipLayouts::default(),
-            batch: BatchVerifier::new(issuer, plan.chunk),
+            // A block has about a chunk of rows, and is verified at once: a rest of it would leave most lanes empty.
+            batch: BatchVerifier::new(issuer, plan.chunk.saturating_add(plan.chunk / 2)),
             refused: Vec::new(),
             outcome: Outcome::default(),
         }

@@ -6,36 +6,61 @@ use super::order::Ready;
 use super::outcome;
 use crate::crypto::lanes::aes::{Backend, Item, MasterKey, Response, Verdict};
 use crate::cryptogram::{ArpcKey, ArpcMethod, CryptogramVersion};
+use crate::issuer::batch::emptied;
 use crate::issuer::{BatchOutcome, BatchRequest, KeySets};
 use crate::key::{CardKeyOption, SessionDerivation, SessionKeyMethod};
 
 /// Fewer requests of one key than this are faster one by one.
 const WORTHWHILE: usize = 2;
 
-/// What the lanes found, in memory that is kept.
-pub(super) type Found = Vec<Verdict>;
+/// Memory that is kept from one batch to the next.
+#[derive(Default)]
+pub(super) struct Memory {
+    pub(super) ready: Ready,
+    /// Of one group, and what the lanes found of it.
+    items: Vec<Item<'static>>,
+    found: Vec<Verdict>,
+}
 
-/// Verifies what was made ready.
-pub(super) fn verify<K: KeySets + ?Sized>(
-    keys: &K,
-    ready: &mut Ready<Item<'_>>,
-    outcomes: &mut [BatchOutcome],
-    verdicts: &mut Found,
-) {
-    for (places, items) in ready.groups(|a, b| a.key_index != b.key_index) {
-        let key = places.first().and_then(|place| keys.set(place.key_index));
-        let master = key.and_then(|set| MasterKey::new(set.ac().secret().bytes()));
-        let Some(master) = master.filter(|_| items.len() >= WORTHWHILE) else {
-            continue;
-        };
-        verdicts.clear();
-        verdicts.resize(items.len(), Verdict::default());
-        Backend::active().verify_batch(&master, items, verdicts);
-        for (place, verdict) in places.iter().zip(&*verdicts) {
-            if let Some(to) = outcomes.get_mut(place.request as usize) {
-                *to = outcome(verdict.is_valid(), verdict.padded_arpc());
+impl Memory {
+    /// Verifies what was found to be ready.
+    pub(super) fn verify<K: KeySets + ?Sized>(
+        &mut self,
+        keys: &K,
+        requests: &[BatchRequest<'_>],
+        outcomes: &mut [BatchOutcome],
+    ) {
+        let Self {
+            ready,
+            items: kept,
+            found,
+        } = self;
+        let mut items: Vec<Item<'_>> = emptied(core::mem::take(kept));
+        for places in ready.groups(|a, b| a.key_index != b.key_index) {
+            let key = places.first().and_then(|place| keys.set(place.key_index));
+            let master = key.and_then(|set| MasterKey::new(set.ac().secret().bytes()));
+            let Some(master) = master.filter(|_| places.len() >= WORTHWHILE) else {
+                continue;
+            };
+            let requests = places
+                .iter()
+                .filter_map(|place| requests.get(place.request as usize));
+            items.clear();
+            items.extend(requests.filter_map(item));
+            // An item was made for each; were it not so, all would stay pending.
+            if items.len() != places.len() {
+                continue;
+            }
+            found.clear();
+            found.resize(items.len(), Verdict::default());
+            Backend::active().verify_batch(&master, &items, found);
+            for (place, verdict) in places.iter().zip(&*found) {
+                if let Some(to) = outcomes.get_mut(place.request as usize) {
+                    *to = outcome(verdict.is_valid(), verdict.padded_arpc());
+                }
             }
         }
+        *kept = emptied(items);
     }
 }
 
@@ -44,9 +69,15 @@ pub(super) fn is_computable(option: CardKeyOption, version: &CryptogramVersion) 
     option == CardKeyOption::C && version.session_key == SessionKeyMethod::EmvCommon
 }
 
+/// Whether lanes compute the answer that is asked for, if any.
+#[inline]
+pub(super) fn is_answerable(request: &BatchRequest<'_>) -> bool {
+    response(request).is_some()
+}
+
 /// What a lane needs; `None` for what lanes do not compute.
 #[inline]
-pub(super) fn item<'a>(request: &BatchRequest<'a>) -> Option<Item<'a>> {
+fn item<'a>(request: &BatchRequest<'a>) -> Option<Item<'a>> {
     let cryptogram = &request.cryptogram;
     let (card, method) = (cryptogram.card, cryptogram.version.session_key);
     let derivation = method.for_cryptogram(cryptogram.atc, cryptogram.un);

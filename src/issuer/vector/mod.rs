@@ -4,24 +4,22 @@ mod aes;
 mod order;
 mod tdes;
 
-use order::{Ready, Shared};
+use order::Shared;
 
 use crate::crypto::Algorithm;
-use crate::crypto::lanes;
 use crate::issuer::{BatchOutcome, BatchRequest, KeySets};
 
-/// What requests are made ready and sorted in, kept from one batch to the next.
+/// What requests are sorted and made ready in, kept from one batch to the next.
 #[derive(Default)]
 pub(super) struct Memory {
-    tdes: Ready<lanes::des::Item<'static>>,
-    found: tdes::Found,
-    aes: Ready<lanes::aes::Item<'static>>,
-    verdicts: aes::Found,
+    tdes: tdes::Memory,
+    aes: aes::Memory,
 }
 
-/// What requests of one version, key index and card key option have in common.
-enum Recipe<'k> {
-    Tdes(tdes::Recipe<'k>),
+/// How lanes compute.
+enum Way {
+    /// With this session key, a place in a list.
+    Tdes(usize),
     Aes,
 }
 
@@ -32,37 +30,35 @@ pub(super) fn verify_many<K: KeySets + ?Sized>(
     outcomes: &mut [BatchOutcome],
     memory: &mut Memory,
 ) {
-    let mut for_tdes = core::mem::take(&mut memory.tdes).emptied();
-    let mut for_aes = core::mem::take(&mut memory.aes).emptied();
-    let mut recipes = Shared::new();
+    let Memory {
+        tdes: for_tdes,
+        aes: for_aes,
+    } = memory;
+    for_tdes.ready.clear();
+    for_aes.ready.clear();
+    let mut ways = Shared::new();
     for (place, request) in requests.iter().enumerate() {
         let index = request.cryptogram.card.index;
-        match recipes.get(request, || recipe(keys, request)) {
-            Some(Recipe::Tdes(recipe)) => {
-                if let Some((kind, item)) = recipe.item(request) {
-                    for_tdes.push(place, kind, index, item);
+        match ways.get(request, || way(keys, request)) {
+            Some(Way::Tdes(session)) => {
+                if let Some(kind) = tdes::kind(request, *session) {
+                    for_tdes.ready.push(place, kind, index);
                 }
             }
-            Some(Recipe::Aes) => {
-                if let Some(item) = aes::item(request) {
-                    for_aes.push(place, 0, index, item);
-                }
-            }
-            None => {}
+            Some(Way::Aes) if aes::is_answerable(request) => for_aes.ready.push(place, 0, index),
+            _ => {}
         }
     }
-    tdes::verify(keys, &mut for_tdes, outcomes, &mut memory.found);
-    aes::verify(keys, &mut for_aes, outcomes, &mut memory.verdicts);
-    (memory.tdes, memory.aes) = (for_tdes.emptied(), for_aes.emptied());
+    for_tdes.verify(keys, requests, outcomes);
+    for_aes.verify(keys, requests, outcomes);
 }
 
 /// How lanes compute for a request; `None` if they do not.
-fn recipe<'k, K: KeySets + ?Sized>(keys: &'k K, request: &BatchRequest<'_>) -> Option<Recipe<'k>> {
+fn way<K: KeySets + ?Sized>(keys: &K, request: &BatchRequest<'_>) -> Option<Way> {
     let (card, version) = (request.cryptogram.card, request.cryptogram.version);
-    let key = keys.set(card.index)?.ac();
-    match key.algorithm() {
-        Algorithm::Tdes => tdes::Recipe::of(key, card.option, version).map(Recipe::Tdes),
-        _ => aes::is_computable(card.option, version).then_some(Recipe::Aes),
+    match keys.set(card.index)?.ac().algorithm() {
+        Algorithm::Tdes => tdes::session_key(card.option, version).map(Way::Tdes),
+        _ => aes::is_computable(card.option, version).then_some(Way::Aes),
     }
 }
 

@@ -2,14 +2,15 @@
 
 use alloc::vec::Vec;
 
-use super::order::Ready;
+use super::order::{Place, Ready};
 use super::outcome;
 use crate::crypto::lanes::des::{self as lanes, Item, ResponseKey, SessionKey, Shape};
 use crate::crypto::lanes::single;
 use crate::crypto::push;
 use crate::cryptogram::{ArpcKey, ArpcMethod, CryptogramVersion};
+use crate::issuer::batch::emptied;
 use crate::issuer::{BatchOutcome, BatchRequest, CryptogramRequest, KeySets};
-use crate::key::{Ac, CardKeyOption, IssuerMasterKey, SessionDerivation, SessionKeyMethod};
+use crate::key::{CardKeyOption, SessionDerivation, SessionKeyMethod};
 
 /// Longest padded message that is taken, in blocks; EMV's own lists need nine.
 const MAX_BLOCKS: usize = 10;
@@ -17,40 +18,91 @@ const MAX_BLOCKS: usize = 10;
 /// Fewer requests of one shape than this are faster one after the other: lanes cost the same however few are used.
 const WORTHWHILE: usize = 12;
 
-/// What the lanes found, in memory that is kept.
-pub(super) type Found = Vec<lanes::Outcome>;
+/// Memory that is kept from one batch to the next.
+#[derive(Default)]
+pub(super) struct Memory {
+    pub(super) ready: Ready,
+    /// Of one group, and what the lanes found of it.
+    items: Vec<Item<'static>>,
+    found: Vec<lanes::Outcome>,
+}
 
-/// Verifies what was made ready.
-pub(super) fn verify<K: KeySets + ?Sized>(
-    keys: &K,
-    ready: &mut Ready<Item<'_>>,
-    outcomes: &mut [BatchOutcome],
-    found: &mut Found,
+impl Memory {
+    /// Verifies what was found to be ready.
+    pub(super) fn verify<K: KeySets + ?Sized>(
+        &mut self,
+        keys: &K,
+        requests: &[BatchRequest<'_>],
+        outcomes: &mut [BatchOutcome],
+    ) {
+        let Self {
+            ready,
+            items: kept,
+            found,
+        } = self;
+        let mut items: Vec<Item<'_>> = emptied(core::mem::take(kept));
+        for places in ready.groups(|a, b| a.kind != b.kind) {
+            let Some(first) = places.first() else {
+                continue;
+            };
+            items.clear();
+            for places in places.chunk_by(|a, b| a.key_index == b.key_index) {
+                make_items(keys, places, requests, &mut items);
+            }
+            // An item was made for each; were it not so, all would stay pending.
+            if items.len() == places.len() {
+                let shape = Kind(first.kind).shape();
+                verify_group(keys, &shape, places, &items, outcomes, found);
+            }
+        }
+        *kept = emptied(items);
+    }
+}
+
+/// Items for requests of one key index.
+fn make_items<'a, K: KeySets + ?Sized>(
+    keys: &'a K,
+    places: &[Place],
+    requests: &[BatchRequest<'a>],
+    items: &mut Vec<Item<'a>>,
 ) {
-    for (places, items) in ready.groups(|a, b| a.kind != b.kind) {
-        let Some(first) = places.first() else {
-            continue;
-        };
-        let shape = Kind(first.kind).shape();
-        if items.len() < WORTHWHILE {
-            for (place, item) in places.iter().zip(items) {
-                if let Some(to) = outcomes.get_mut(place.request as usize) {
-                    *to = alone(keys, place.key_index, &shape, item);
-                }
-            }
-            continue;
-        }
-        found.clear();
-        found.resize(items.len(), lanes::Outcome::default());
-        let backend = lanes::Backend::best_for(items.len());
-        // Every item fits the shape; were it not so, all would stay pending.
-        if backend.verify(&shape, items, found).is_err() {
-            continue;
-        }
-        for (place, found) in places.iter().zip(&*found) {
+    let set = places.first().and_then(|place| keys.set(place.key_index));
+    let Some(Ok(issuer_key)) = set.map(|set| set.ac().secret().bytes().try_into()) else {
+        return;
+    };
+    let requests = places
+        .iter()
+        .filter_map(|place| requests.get(place.request as usize));
+    items.extend(requests.filter_map(|request| item(issuer_key, request)));
+}
+
+/// Verifies items of one shape.
+fn verify_group<K: KeySets + ?Sized>(
+    keys: &K,
+    shape: &Shape,
+    places: &[Place],
+    items: &[Item<'_>],
+    outcomes: &mut [BatchOutcome],
+    found: &mut Vec<lanes::Outcome>,
+) {
+    if items.len() < WORTHWHILE {
+        for (place, item) in places.iter().zip(items) {
             if let Some(to) = outcomes.get_mut(place.request as usize) {
-                *to = outcome(found.verified, found.response);
+                *to = alone(keys, place.key_index, shape, item);
             }
+        }
+        return;
+    }
+    found.clear();
+    found.resize(items.len(), lanes::Outcome::default());
+    let backend = lanes::Backend::best_for(items.len());
+    // Every item fits the shape; were it not so, all would stay pending.
+    if backend.verify(shape, items, found).is_err() {
+        return;
+    }
+    for (place, found) in places.iter().zip(&*found) {
+        if let Some(to) = outcomes.get_mut(place.request as usize) {
+            *to = outcome(found.verified, found.response);
         }
     }
 }
@@ -122,61 +174,51 @@ impl Kind {
     }
 }
 
-/// What requests of one version, key index and card key option have in common.
-pub(super) struct Recipe<'k> {
-    issuer_key: &'k [u8; 16],
-    /// Place in [`SESSION_KEYS`].
-    session: usize,
+/// Which of [`SESSION_KEYS`] a version has; `None` where lanes compute neither it nor the card key.
+pub(super) const fn session_key(
+    option: CardKeyOption,
+    version: &CryptogramVersion,
+) -> Option<usize> {
+    if !matches!(
+        option,
+        CardKeyOption::A | CardKeyOption::B | CardKeyOption::BEveryLength
+    ) {
+        return None;
+    }
+    match version.session_key {
+        SessionKeyMethod::None => Some(0),
+        SessionKeyMethod::EmvCommon | SessionKeyMethod::Mastercard => Some(1),
+        SessionKeyMethod::UnionPay => Some(2),
+        _ => None,
+    }
 }
 
-impl<'k> Recipe<'k> {
-    /// `None` for what lanes do not compute.
-    pub(super) fn of(
-        key: &'k IssuerMasterKey<Ac>,
-        option: CardKeyOption,
-        version: &CryptogramVersion,
-    ) -> Option<Self> {
-        let session = match version.session_key {
-            SessionKeyMethod::None => 0,
-            SessionKeyMethod::EmvCommon | SessionKeyMethod::Mastercard => 1,
-            SessionKeyMethod::UnionPay => 2,
-            _ => return None,
-        };
-        let eight_bytes = matches!(
-            option,
-            CardKeyOption::A | CardKeyOption::B | CardKeyOption::BEveryLength
-        );
-        Some(Self {
-            issuer_key: key.secret().bytes().try_into().ok()?,
-            session,
-        })
-        .filter(|_| eight_bytes)
-    }
+/// The kind of a request, which only those share that are verified together; `None` where lanes do not compute it.
+#[inline]
+pub(super) fn kind(request: &BatchRequest<'_>, session: usize) -> Option<u8> {
+    let blocks = request.cryptogram.signed.padded().len();
+    let (answer, _) = response(request)?;
+    (1..=MAX_BLOCKS)
+        .contains(&blocks)
+        .then(|| Kind::new(blocks, session, answer).0)
+}
 
-    /// What a lane needs, and its kind, which only those share that are verified together; `None` where lanes do not compute it.
-    #[inline]
-    pub(super) fn item<'a>(&self, request: &BatchRequest<'a>) -> Option<(u8, Item<'a>)>
-    where
-        'k: 'a,
-    {
-        let cryptogram = &request.cryptogram;
-        let (card, message) = (cryptogram.card, cryptogram.signed.padded());
-        let (answer, response) = response(request)?;
-        if !(1..=MAX_BLOCKS).contains(&message.len()) {
-            return None;
-        }
-        let [diversifier @ .., _, _, _, _, _, _, _, _] =
-            card.option.diversifier(&card.pan, card.sequence);
-        let item = Item {
-            issuer_key: self.issuer_key,
-            message,
-            card: diversifier,
-            session: session_block(cryptogram),
-            cryptogram: cryptogram.claimed.0,
-            response,
-        };
-        Some((Kind::new(message.len(), self.session, answer).0, item))
-    }
+/// What a lane needs.
+#[inline]
+fn item<'a>(issuer_key: &'a [u8; 16], request: &BatchRequest<'a>) -> Option<Item<'a>> {
+    let cryptogram = &request.cryptogram;
+    let card = cryptogram.card;
+    let (_, response) = response(request)?;
+    let [diversifier @ .., _, _, _, _, _, _, _, _] =
+        card.option.diversifier(&card.pan, card.sequence);
+    Some(Item {
+        issuer_key,
+        message: cryptogram.signed.padded(),
+        card: diversifier,
+        session: session_block(cryptogram),
+        cryptogram: cryptogram.claimed.0,
+        response,
+    })
 }
 
 /// The first block that is enciphered for the session key.
