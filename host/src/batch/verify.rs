@@ -49,7 +49,7 @@ pub struct Settings {
     pub checkpoint: Duration,
     /// Workers.
     pub threads: usize,
-    /// Rows that are verified together.
+    /// Rows that are verified together; up to half as many again where a block of the file has them.
     pub chunk: usize,
 }
 

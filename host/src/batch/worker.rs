@@ -20,7 +20,7 @@ pub(super) struct Plan<'v> {
     pub(super) columns: Columns,
     /// What the command line says for all rows.
     pub(super) defaults: Facts,
-    /// Rows that are verified together.
+    /// Rows that are verified together, about.
     pub(super) chunk: usize,
     /// How failed rows are written, where they are wanted.
     pub(super) failed: Option<FailedFormat>,

@@ -48,7 +48,7 @@ pub(super) struct BatchArgs {
     /// Workers; as many as there are cores unless said.
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
-    /// Rows that are verified together.
+    /// Rows that are verified together, about.
     #[arg(long, value_name = "N")]
     chunk: Option<usize>,
     /// Milliseconds between two writes of the state file.
