@@ -553,3 +553,22 @@ fn outdated_dates_on_file_are_not_counted() {
         );
     }
 }
+
+/// What an analyst reads names the bytes that speak against the message.
+#[test]
+fn reasons_name_the_bytes() {
+    let bench = Bench::new(&CryptogramVersion::VISA_18);
+    let nowhere = bench
+        .sale()
+        .set(tag::TRANSACTION_DATE, &[0; 3])
+        .set(tag::TERMINAL_COUNTRY_CODE, &[0; 2]);
+    let told = bench.assess(&nowhere).reasons.first().unwrap().to_string();
+    assert!(told.ends_with("(tag 9A 000000; tag 9F1A 0000)"), "{told}");
+    let mut bench = Bench::new(&CryptogramVersion::MASTERCARD_14);
+    bench.issued.form = DEVICE;
+    let silent = tap(bench.sale().amount(90_000))
+        .without(tag::CVM_RESULTS)
+        .with(|r| (r.mcc, r.pin) = (None, OnlinePin::Unknown));
+    let told = bench.assess(&silent).reasons.first().unwrap().to_string();
+    assert!(told.contains("(DE 4 90000; CVR in tag 9F10 A0"), "{told}");
+}

@@ -164,19 +164,16 @@ pub(super) fn cap(context: &Context<'_, '_, '_>) -> Finding {
         && zero(tag::TRANSACTION_DATE)
         && zero(tag::TERMINAL_COUNTRY_CODE)
         && context.signs(tag::TRANSACTION_DATE);
-    Finding::unless(empty || nowhere, || {
-        let reason = tag_reason(
-            ReasonKind::CapCryptogram,
-            tag::AMOUNT_AUTHORISED_NUMERIC,
-            chip.amount.map_or(Value::None, number),
-            Place::Element(4),
-            number(request.amount),
-        );
-        if empty {
-            reason
-        } else {
-            reason.with_verdict(Verdict::Refer)
-        }
+    let kind = ReasonKind::CapCryptogram;
+    if empty {
+        let (amount, asked) = (number(Amount::ZERO), number(request.amount));
+        let signed = tag::AMOUNT_AUTHORISED_NUMERIC;
+        return Finding::Contradicts(tag_reason(kind, signed, amount, Place::Element(4), asked));
+    }
+    Finding::unless(nowhere, || {
+        let (date, country) = (Value::bytes(&[0; 3]), Value::bytes(&[0; 2]));
+        let place = Place::Tag(tag::TERMINAL_COUNTRY_CODE);
+        tag_reason(kind, tag::TRANSACTION_DATE, date, place, country).with_verdict(Verdict::Refer)
     })
 }
 

@@ -428,13 +428,12 @@ pub(super) fn above_limit(context: &Context<'_, '_, '_>) -> Finding {
         ReasonKind::NoVerificationAboveLimit
     };
     let amount = Value::Number(request.amount.minor_units());
-    Finding::Contradicts(Reason::new(
-        kind,
-        Place::Element(4),
-        amount,
-        Place::Tag(tag::CVM_RESULTS),
-        context.cvm_bytes(),
-    ))
+    let (place, found) = if unopposed && device {
+        (Place::CardVerificationResults, context.cvr_bytes())
+    } else {
+        (Place::Tag(tag::CVM_RESULTS), context.cvm_bytes())
+    };
+    Finding::Contradicts(Reason::new(kind, Place::Element(4), amount, place, found))
 }
 
 /// A device that lets transit gates pass without its owner, anywhere else: L03, attack 15.
