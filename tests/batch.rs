@@ -215,14 +215,16 @@ fn compare(cipher: CipherFamily, spoil: Spoil) {
             issuer.par_verify_batch(items, &mut verdicts).unwrap();
             assert_eq!(verdicts, expected, "{size} items on all threads");
         }
-        for capacity in [1, 64, 1000] {
-            if size <= 513 || capacity > 64 {
-                assert_eq!(
-                    queued(&issuer, capacity, items),
-                    expected,
-                    "{size} items by {capacity}"
-                );
-            }
+        // A queue that holds one item verifies it alone: a few are as good as many.
+        for capacity in [1, 64, 1000]
+            .into_iter()
+            .filter(|capacity| size <= 65 || *capacity > 1)
+        {
+            assert_eq!(
+                queued(&issuer, capacity, items),
+                expected,
+                "{size} items by {capacity}"
+            );
         }
     }
     // A version without a signed answer refuses one.
