@@ -6,10 +6,11 @@ mod judge;
 mod test_card;
 
 use chipcard::cryptogram::CryptogramVersion;
-use chipcard::issuer::{ReasonKind, Verdict};
+use chipcard::issuer::{PosEntryMode, ReasonKind, Verdict};
 use chipcard::{Tag, tag};
 use judge::{Bench, Sale};
 use proptest::prelude::*;
+use proptest::sample::select;
 use test_card::{Elements, signed_bytes};
 
 fn version() -> impl Strategy<Value = &'static CryptogramVersion> {
@@ -154,10 +155,14 @@ proptest! {
 
     /// Nothing but right cryptograms moves the window.
     #[test]
-    fn garbage_is_rejected_and_forgotten(de55 in proptest::collection::vec(any::<u8>(), 0..300)) {
+    fn garbage_is_rejected_and_forgotten(
+        de55 in proptest::collection::vec(any::<u8>(), 0..300),
+        mode in select(vec![PosEntryMode::Contact, PosEntryMode::Contactless, PosEntryMode::Unknown]),
+    ) {
         let bench = Bench::new(&CryptogramVersion::VISA_18);
         let sale = bench.sale();
-        prop_assert!(judge(&bench, &sale, &de55) >= Verdict::Decline);
+        let read = sale.clone().with(|request| request.entry_mode = mode);
+        prop_assert!(judge(&bench, &read, &de55) >= Verdict::Decline);
         let assessment = bench.assess(&sale);
         prop_assert_eq!(assessment.verdict, Verdict::Approve);
         prop_assert!(!assessment.reasons.has(ReasonKind::Replay));

@@ -328,13 +328,15 @@ impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
         if pending.weighed.request.message == MessageKind::Reversal {
             return None;
         }
-        // Fallbacks and presentments may have some chip data without a cryptogram.
-        let asked =
-            pending.weighed.request.message.asks() && pending.weighed.request.entry_mode.is_chip();
+        // Fallbacks and presentments may have some chip data without a cryptogram; who hides how the card was read may not.
+        let request = pending.weighed.request;
+        let hidden = request.entry_mode == PosEntryMode::Unknown
+            && request.track1.is_none()
+            && request.track2.is_none();
+        let asked = request.message.asks() && (request.entry_mode.is_chip() || hidden);
         if !asked && matches!(chip.data.get(tag::APPLICATION_CRYPTOGRAM), Ok(None)) {
             return None;
         }
-        let request = pending.weighed.request;
         let result = if request.message.asks() && !gives_back(request, chip) {
             self.issuer.verify_arqc(record, &chip.data).map(|verified| {
                 pending.weighed.assessment.verified = Some(verified);
