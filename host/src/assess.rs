@@ -24,6 +24,13 @@
 //! verification-limit = 10000 # above it, somebody must have verified the cardholder
 //! issue = 0                  # how often one was issued under this number before
 //! ```
+//!
+//! A line is a message, or says that a card is confirmed to be compromised; `sequence` where several cards have its number, `since` the
+//! first payment that was not the cardholder's, in seconds since 1970:
+//!
+//! ```json
+//! {"compromised": "4761739001010010", "sequence": "01", "since": 1795435200}
+//! ```
 
 use std::fs;
 use std::path::Path;
@@ -313,6 +320,88 @@ struct Wrapped {
     message: Line,
 }
 
+/// A card is confirmed to be compromised: a line in the place of a message.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ReportLine {
+    compromised: String,
+    /// The card's sequence number, where several have its number.
+    sequence: Option<String>,
+    /// The first payment that was not the cardholder's, seconds since 1970.
+    since: u64,
+}
+
+/// A report read: which card is compromised, and since when.
+pub struct CompromisedCard {
+    pan: Pan,
+    sequence: Option<PanSequenceNumber>,
+    /// The first payment that was not the cardholder's.
+    pub since: Timestamp,
+}
+
+impl CompromisedCard {
+    fn read(value: serde_json::Value) -> Result<Self, Failure> {
+        // The parser's own message quotes values, which may be a PAN.
+        let wrong = |_| Failure::new("a report has compromised, since, and maybe sequence");
+        let line = ReportLine::deserialize(value).map_err(wrong)?;
+        let sequence = line.sequence.as_deref().map(PanSequenceNumber::from_digits);
+        Ok(Self {
+            pan: Pan::from_digits(&line.compromised).map_err(named("compromised"))?,
+            sequence: sequence.transpose().map_err(named("sequence"))?,
+            since: Timestamp(line.since),
+        })
+    }
+
+    /// The card that it is about.
+    ///
+    /// # Errors
+    /// When none or several were issued with that number.
+    pub fn card<'c, 'v>(&self, cards: &'c [IssuedCard<'v>]) -> Result<&'c IssuedCard<'v>, Failure> {
+        let is_it = |card: &&IssuedCard<'_>| {
+            card.pan == self.pan
+                && self.sequence.is_none_or(|sequence| {
+                    sequence == card.sequence.unwrap_or(PanSequenceNumber::ZERO)
+                })
+        };
+        let mut found = cards.iter().filter(is_it);
+        match (found.next(), found.next()) {
+            (Some(card), None) => Ok(card),
+            (None, _) => Err(Failure::new(format!(
+                "compromised: no card {} was issued",
+                self.pan
+            ))),
+            _ => Err(Failure::new(format!(
+                "compromised: several cards {} were issued; give the sequence",
+                self.pan
+            ))),
+        }
+    }
+}
+
+/// What a line of the input is.
+pub enum Input {
+    /// A message to judge.
+    Message(Box<Message>),
+    /// What was found out about a card since.
+    Compromised(CompromisedCard),
+}
+
+impl Input {
+    /// Reads a line.
+    ///
+    /// # Errors
+    /// Names the member that is wrong; never what stands in it.
+    pub fn read(text: &str) -> Result<Self, Failure> {
+        let value: serde_json::Value =
+            serde_json::from_str(text).map_err(|error| place_of(&error))?;
+        if value.get("compromised").is_some() {
+            CompromisedCard::read(value).map(Self::Compromised)
+        } else {
+            Ok(Self::Message(Box::new(Message::read(value)?)))
+        }
+    }
+}
+
 /// A message read, and what of it had to be converted.
 pub struct Message {
     line: Line,
@@ -325,13 +414,7 @@ pub struct Message {
 const TRANSIT: [u64; 5] = [4111, 4112, 4131, 4784, 7523];
 
 impl Message {
-    /// Reads a line.
-    ///
-    /// # Errors
-    /// Names the member that is wrong; never what stands in it.
-    pub fn read(text: &str) -> Result<Self, Failure> {
-        let value: serde_json::Value =
-            serde_json::from_str(text).map_err(|error| place_of(&error))?;
+    fn read(value: serde_json::Value) -> Result<Self, Failure> {
         let line = if value.get("message").is_some() {
             Wrapped::deserialize(value).map(|wrapped| wrapped.message)
         } else {

@@ -101,6 +101,70 @@ fn a_replay_is_told_in_two_languages() {
     assert!(text(&output.stdout).contains("リプレイ"));
 }
 
+/// A sale at a shop that has a name.
+fn sale_at_shop(stan: u32) -> Value {
+    let mut sale = sale(stan);
+    sale["de32"] = json!("123456");
+    sale["de42"] = json!("MERCHANT0000001");
+    sale
+}
+
+fn report() -> Value {
+    json!({ "compromised": "1234567890123456", "since": 1_572_960_000_u32 })
+}
+
+#[test]
+fn a_compromised_card_counts_at_the_shop_where_it_was_used() {
+    let folder = Folder::new("assess-compromised", CARDS);
+    let output = folder.assess(&[], &[report(), sale_at_shop(1), report()]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let lines: Vec<_> = text(&output.stdout).lines().collect();
+    assert_eq!(
+        lines[0],
+        "1: 123456******3456 compromised; shops where it counts: 0"
+    );
+    assert_eq!(
+        lines[lines.len() - 1],
+        "3: 123456******3456 compromised; shops where it counts: 1"
+    );
+    let mut unknown = report();
+    unknown["compromised"] = json!("4761739001010010");
+    let output = folder.assess(&[], &[unknown]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        text(&output.stderr).contains("line 1: compromised: no card 476173******0010"),
+        "{}",
+        text(&output.stderr)
+    );
+}
+
+/// Another process finds the counter used, and knows where the card was.
+#[cfg(feature = "redb")]
+#[test]
+fn a_store_remembers_from_run_to_run() {
+    let folder = Folder::new("assess-store", CARDS);
+    let path = |name: &str| folder.0.join(name).to_str().unwrap().to_owned();
+    let (store, key) = (path("cards.redb"), path("index.key"));
+    let _ = fs::remove_file(&store);
+    fs::write(&key, "0123456789abcdef".repeat(4)).unwrap();
+    let durable = ["--redb", &store, "--index-key", &key];
+    let missing = folder.assess(&durable, &[sale_at_shop(1)]);
+    assert_eq!(missing.status.code(), Some(2), "nobody made the store");
+    let made = Command::new(env!("CARGO_BIN_EXE_chipcard"))
+        .args(["store", "init"])
+        .args(durable)
+        .output()
+        .unwrap();
+    assert!(made.status.success(), "{}", text(&made.stderr));
+
+    let first = folder.assess(&durable, &[sale_at_shop(1)]);
+    assert_eq!(first.status.code(), Some(0), "{}", text(&first.stderr));
+    let second = folder.assess(&durable, &[sale_at_shop(2), report()]);
+    let lines = text(&second.stdout);
+    assert!(lines.contains("this is a replay"), "{lines}");
+    assert!(lines.contains("shops where it counts: 1"), "{lines}");
+}
+
 #[test]
 fn json_is_a_record_of_each_judgement() {
     let folder = Folder::new("assess-json", CARDS);

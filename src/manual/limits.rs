@@ -21,8 +21,6 @@
 //! - M/Chip's results have no bit for an answer that never came: an answer that was kept back shows with other cards alone.
 //! - Behaviour over time (testing, cash-out, impossible travel, common points of purchase) is held to plain limits, which
 //!   whoever knows them stays below. Habits of a cardholder are not learned.
-//! - `chipcard assess` keeps activities in memory ([`MemoryActivity`](crate::issuer::MemoryActivity)) and forgets them at its end; the durable
-//!   stores of `chipcard-store` keep them for hosts that link it.
 //! - Of a card the last 16 shops are remembered; where it was used before is not found when it is compromised. Stand-in
 //!   decisions, partial reversals and purchases that a person approves after a referral are not counted.
 //! - How far two countries are apart is the shortest way between their towns: neighbours are at no distance, and within a

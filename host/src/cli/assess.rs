@@ -5,12 +5,14 @@ use std::io::{self, BufRead, BufReader, Write};
 use std::path::PathBuf;
 
 use chipcard::issuer::{
-    Assessment, AuthorisationRequest, Authoriser, IssuedCard, Issuer, Language, MemoryActivity,
-    MemoryStore, StateKey, StripeVerifier, Verdict,
+    ActivityStore, Assessment, AuthorisationRequest, Authoriser, CardStateStore, CryptogramEngine,
+    IssuedCard, Issuer, Language, MemoryActivity, MemoryStore, StateKey, StripeVerifier, Verdict,
 };
 use clap::Args;
+use serde_json::json;
 
-use crate::assess::{CardFile, Message};
+use crate::assess::{CardFile, Input};
+use crate::cli::store::{Durable, Open};
 use crate::cli::verify::KeyArgs;
 use crate::cli::{Failure, Finding};
 use crate::keys::KeyFile;
@@ -27,9 +29,13 @@ Messages are JSON objects, one a line, their members named after the data elemen
 
 `chipcard gauntlet --emit` writes such lines too. What was issued stands in the card file (TOML), whose format
 is at the head of host/src/assess.rs. Counters, and what each card does over time, are remembered from line to line,
-and forgotten at the end.
+and forgotten at the end, unless a store keeps them. A line may also say that a card is confirmed to be compromised,
+so that the shops where it was used before are suspected:
 
-  chipcard assess --keys keys.toml --cards cards.toml --lang ja messages.jsonl")]
+  {\"compromised\":\"4761739001010010\",\"since\":1795435200}
+
+  chipcard assess --keys keys.toml --cards cards.toml --lang ja messages.jsonl
+  chipcard assess --keys keys.toml --cards cards.toml --redb cards.redb --index-key index.key messages.jsonl")]
 pub(super) struct AssessArgs {
     #[command(flatten)]
     key: KeyArgs,
@@ -42,6 +48,8 @@ pub(super) struct AssessArgs {
     /// Print the record of each judgement as JSON: what was claimed, what the cryptogram covered, and why.
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    durable: Durable,
     /// The messages: a file of JSON objects, one a line; `-` is standard input.
     #[arg(value_name = "FILE")]
     messages: String,
@@ -49,8 +57,32 @@ pub(super) struct AssessArgs {
 
 impl AssessArgs {
     pub(super) fn run(&self, out: &mut dyn Write) -> Result<Finding, Failure> {
-        let language = Language::from_code(&self.lang)
-            .ok_or_else(|| Failure::new(format!("--lang: {} is none of en, ja", self.lang)))?;
+        match self.durable.open()? {
+            // The names of a store that ends with the process may have any key.
+            None => self.run_with(
+                StateKey::new(&rand::random()),
+                &MemoryStore::new(),
+                &MemoryActivity::new(),
+                out,
+            ),
+            #[cfg(feature = "redb")]
+            Some((key, Open::Redb(store))) => {
+                self.run_with(key.state_key().clone(), &store, &store, out)
+            }
+            #[cfg(feature = "postgres")]
+            Some((key, Open::Postgres(store))) => {
+                self.run_with(key.state_key().clone(), &store, &store, out)
+            }
+        }
+    }
+
+    fn run_with(
+        &self,
+        names: StateKey,
+        states: &impl CardStateStore<Error: Into<Failure>>,
+        activity: &impl ActivityStore<Error: Into<Failure>>,
+        out: &mut dyn Write,
+    ) -> Result<Finding, Failure> {
         let KeyFile {
             keys,
             versions,
@@ -58,42 +90,75 @@ impl AssessArgs {
         } = self.key.load()?;
         let file = CardFile::read(&self.cards)?;
         let cards = file.cards(&versions)?;
-        // The names of a store that ends with the process may have any key.
-        let authoriser = Authoriser::new(Issuer::new(keys), StateKey::new(&rand::random()));
+        let authoriser = Authoriser::new(Issuer::new(keys), names);
         let name = |card| authoriser.named(card);
         let cards: Vec<_> = cards.into_iter().map(name).collect();
         match stripe {
-            Some(stripe) => self.run_lines(&authoriser.with_stripe(stripe), &cards, language, out),
-            None => self.run_lines(&authoriser, &cards, language, out),
+            Some(stripe) => self.run_lines(
+                &authoriser.with_stripe(stripe),
+                &cards,
+                states,
+                activity,
+                out,
+            ),
+            None => self.run_lines(&authoriser, &cards, states, activity, out),
         }
     }
 
-    fn run_lines<E: chipcard::issuer::CryptogramEngine, V: StripeVerifier>(
+    fn run_lines<E: CryptogramEngine, V: StripeVerifier>(
         &self,
         authoriser: &Authoriser<E, V>,
         cards: &[IssuedCard<'_>],
-        language: Language,
+        states: &impl CardStateStore<Error: Into<Failure>>,
+        activity: &impl ActivityStore<Error: Into<Failure>>,
         out: &mut dyn Write,
     ) -> Result<Finding, Failure> {
+        let language = Language::from_code(&self.lang)
+            .ok_or_else(|| Failure::new(format!("--lang: {} is none of en, ja", self.lang)))?;
         let input: Box<dyn BufRead> = match self.messages.as_str() {
             "-" => Box::new(io::stdin().lock()),
             path => Box::new(BufReader::new(
                 File::open(path).map_err(|error| Failure::new(format!("{path}: {error}")))?,
             )),
         };
-        let (store, activity) = (MemoryStore::new(), MemoryActivity::new());
         let mut finding = Finding::Good;
         for (place, line) in input.lines().enumerate() {
             let line = line?;
             if line.trim().is_empty() {
                 continue;
             }
-            let within = |failure: Failure| Failure::new(format!("line {}: {failure}", place + 1));
-            let message = Message::read(&line).map_err(within)?;
+            let place = place + 1;
+            let within = |failure: Failure| Failure::new(format!("line {place}: {failure}"));
+            let message = match Input::read(&line).map_err(within)? {
+                Input::Message(message) => message,
+                Input::Compromised(report) => {
+                    let card = report.card(cards).map_err(within)?;
+                    let shops = authoriser
+                        .report_compromised(card, report.since, activity)
+                        .map_err(|error| within(error.into()))?;
+                    let pan = card.pan.to_string();
+                    if self.json {
+                        serde_json::to_writer(
+                            &mut *out,
+                            &json!({"compromised": pan, "shops": shops}),
+                        )?;
+                        writeln!(out)?;
+                    } else {
+                        writeln!(
+                            out,
+                            "{place}: {pan} compromised; shops where it counts: {shops}"
+                        )?;
+                    }
+                    continue;
+                }
+            };
             let card = message.card(cards).map_err(within)?;
             let request = message.request().map_err(within)?;
-            let Ok(weighed) = authoriser.weigh(&request, card, &store);
-            let Ok(assessment) = weighed.watched(&activity);
+            let assessment = authoriser
+                .weigh(&request, card, states)
+                .map_err(|error| within(error.into()))?
+                .watched(activity)
+                .map_err(|error| within(error.into()))?;
             if !assessment.verdict.is_approval() {
                 finding = Finding::Bad;
             }
@@ -101,7 +166,7 @@ impl AssessArgs {
                 serde_json::to_writer(&mut *out, &assessment.evidence(&request, card))?;
                 writeln!(out)?;
             } else {
-                print(place + 1, &request, &assessment, language, out)?;
+                print(place, &request, &assessment, language, out)?;
             }
         }
         Ok(finding)

@@ -57,6 +57,44 @@ struct Place {
     index_key: PathBuf,
 }
 
+/// A store where one is wanted.
+#[derive(Debug, Args)]
+pub(super) struct Durable {
+    /// What is remembered is kept in this file, which `chipcard store init` made.
+    #[cfg(feature = "redb")]
+    #[arg(long, value_name = "FILE", group = "durable", requires = "index_key")]
+    redb: Option<PathBuf>,
+    /// What is remembered is kept in this PostgreSQL database, which `chipcard store init` made; @FILE as there.
+    #[cfg(feature = "postgres")]
+    #[arg(
+        long,
+        value_name = "CONNECTION",
+        group = "durable",
+        requires = "index_key"
+    )]
+    postgres: Option<String>,
+    /// The key of the store's names.
+    #[arg(long, value_name = "FILE", requires = "durable")]
+    index_key: Option<PathBuf>,
+}
+
+impl Durable {
+    /// The store and its key, where one was named.
+    pub(super) fn open(&self) -> Result<Option<(IndexKey, Open)>, Failure> {
+        let Some(index_key) = self.index_key.clone() else {
+            return Ok(None);
+        };
+        let place = Place {
+            #[cfg(feature = "redb")]
+            redb: self.redb.clone(),
+            #[cfg(feature = "postgres")]
+            postgres: self.postgres.clone(),
+            index_key,
+        };
+        Ok(Some((place.key()?, place.open()?)))
+    }
+}
+
 #[derive(Debug, Args)]
 struct Inspect {
     #[command(flatten)]
@@ -91,8 +129,8 @@ struct Rekey {
     new_index_key: PathBuf,
 }
 
-/// Where a card's state is read from.
-enum Open {
+/// An opened store.
+pub(super) enum Open {
     #[cfg(feature = "redb")]
     Redb(RedbStore),
     #[cfg(feature = "postgres")]
