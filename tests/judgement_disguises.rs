@@ -12,9 +12,9 @@ use chipcard::element::{
     Amount, CountryCode, CryptogramType, CurrencyCode, Date, ServiceCode, YearMonth,
 };
 use chipcard::issuer::{
-    CardStatus, Form, IssuedCard, MessageKind as Kind, OnlinePin, PinExpectation,
-    PosEntryMode as Mode, ReasonKind as R, TerminalCapability as Terminal, Timestamp, TokenDomain,
-    Verdict,
+    CardStatus, Form, IssuedCard, MessageKind as Kind, OnlinePin, PinExpectation, Place,
+    PosEntryMode as Mode, Reason, ReasonKind as R, TerminalCapability as Terminal, Timestamp,
+    TokenDomain, Verdict,
 };
 use chipcard::tag;
 use judge::{Bench, PAN, Sale, value};
@@ -97,6 +97,26 @@ fn with_track(sale: Sale, bench: &Bench, code: &str) -> Sale {
     }
 }
 
+/// Tag 57 with this card verification value, and no DE 35.
+fn in_tag_57(sale: Sale, value: &str) -> Sale {
+    let mut digits = format!("{PAN}D301220112345{value}");
+    if digits.len() % 2 == 1 {
+        digits.push('F');
+    }
+    sale.set(tag::TRACK_2_EQUIVALENT_DATA, &hex::decode(digits).unwrap())
+}
+
+fn printed(code: &str) -> String {
+    value(PAN, judge::expiry(), code)
+}
+
+/// A value that is neither the stripe's nor the chip's.
+fn neither() -> String {
+    let all = [printed("201"), printed("999")];
+    let mut values = (0..1000).map(|n| format!("{n:03}"));
+    values.find(|n| !all.contains(n)).unwrap()
+}
+
 fn on(sale: Sale, noon: u64, signed: [u8; 3], local: (u16, u8, u8)) -> Sale {
     let (year, month, day) = local;
     let local = Date::new(year, month, day).unwrap();
@@ -107,6 +127,69 @@ fn on(sale: Sale, noon: u64, signed: [u8; 3], local: (u16, u8, u8)) -> Sale {
 }
 
 const HONEST: &[Row] = &[
+    (
+        "the chip's own value in tag 57, no track beside it",
+        "that is how chips are personalised",
+        &[],
+        Approve,
+        |_, s| in_tag_57(s, &printed("999")),
+    ),
+    (
+        "a tap with the chip's own value in tag 57",
+        "that is how chips are personalised",
+        &[],
+        Approve,
+        |_, s| in_tag_57(tap(s), &printed("999")),
+    ),
+    (
+        "tag 57 without a value",
+        "what is left out says nothing",
+        &[],
+        Approve,
+        |_, s| in_tag_57(s, ""),
+    ),
+    (
+        "a device's tag 57, which ends as it likes",
+        "a device has no stripe",
+        &[],
+        // That nobody unlocked it is flagged.
+        ApproveAndFlag,
+        |b, s| {
+            b.issued.form = DEVICE;
+            in_tag_57(tap(s), &neither())
+        },
+    ),
+    (
+        "a wrong value where the terminal says that it may be so",
+        "95 in DE 22 (H19)",
+        &[],
+        Approve,
+        |_, s| in_tag_57(s, &neither()).with(|r| r.entry_mode = Mode::ContactUnreliable),
+    ),
+    (
+        "cash over a cryptogram for a purchase, with a PIN",
+        "some terminals sign every type as a purchase",
+        &[],
+        ApproveAndFlag,
+        |_, s| at_merchant(s, 6011).with(|r| r.processing_code = Some("010000")),
+    ),
+    (
+        "cashback over a cryptogram for a purchase",
+        "some terminals sign every type as a purchase",
+        &[],
+        Approve,
+        |_, s| s.with(|r| r.processing_code = Some("090000")),
+    ),
+    (
+        "cashback that is a purchase in DE 3",
+        "some networks tell the cash in another field",
+        &[],
+        Approve,
+        |_, s| {
+            s.set(tag::TRANSACTION_TYPE, &[0x09])
+                .with(|r| r.processing_code = Some("000000"))
+        },
+    ),
     (
         "converted after the tap",
         "a terminal learns the card's currency from the tap, and offers to convert then",
@@ -257,6 +340,51 @@ const HONEST: &[Row] = &[
 ];
 
 const ATTACKS: &[Row] = &[
+    (
+        "the stripe's value in tag 57, no track beside it",
+        "M10: DE 35 is a copy of tag 57, and may be left out",
+        &[],
+        Decline,
+        |_, s| in_tag_57(s, &printed("201")),
+    ),
+    (
+        "a wrong value in tag 57, no track beside it",
+        "M10: DE 35 is a copy of tag 57, and may be left out",
+        &[],
+        Decline,
+        |_, s| in_tag_57(s, &neither()),
+    ),
+    (
+        "the stripe's value in tag 57, and nobody says how it came",
+        "M10",
+        &[],
+        ApproveAndFlag,
+        |_, s| in_tag_57(s, &printed("201")).with(|r| r.entry_mode = Mode::Unknown),
+    ),
+    (
+        "a wrong value in tag 57 of a tap",
+        "M10; the cryptogram decides",
+        &[],
+        ApproveAndFlag,
+        |_, s| in_tag_57(tap(s), &neither()),
+    ),
+    (
+        "cash over a cryptogram for a purchase",
+        "attack 18; the card signed tag 9C",
+        &[],
+        ApproveAndFlag,
+        |_, s| s.with(|r| r.processing_code = Some("010000")),
+    ),
+    (
+        "goods over a cryptogram for cash",
+        "attack 18; the card signed tag 9C",
+        &[],
+        ApproveAndFlag,
+        |_, s| {
+            s.set(tag::TRANSACTION_TYPE, &[0x01])
+                .with(|r| r.processing_code = Some("000000"))
+        },
+    ),
     (
         "home banking's cryptogram asks whether the account is good",
         "T04: amount and unpredictable number are zero",
@@ -514,6 +642,37 @@ fn a_locked_device_stays_locked() {
             version.name
         );
     }
+}
+
+/// What stands at the end of a device's track 2 is no card verification value.
+#[test]
+fn a_devices_track_is_its_own() {
+    let mut bench = Bench::new(&CryptogramVersion::VISA_18);
+    bench.issued.form = DEVICE;
+    let assessment = bench.assess(&in_tag_57(tap(bench.sale()), &neither()));
+    let tampered = |reason: &Reason| reason.kind == R::TrackTampered;
+    assert!(!assessment.reasons.iter().any(tampered));
+}
+
+/// DE 35 is a copy of tag 57; the reason names the one that was read.
+#[test]
+fn a_reason_names_the_track_that_was_read() {
+    let bench = Bench::new(&CryptogramVersion::VISA_18);
+    let stripe = printed("201");
+    let told = |sale: &Sale| {
+        let assessment = bench.assess(sale);
+        assessment.reasons.first().map(|r| (r.kind, r.place))
+    };
+    assert_eq!(
+        told(&in_tag_57(bench.sale(), &stripe)),
+        Some((
+            R::StripeDataInChip,
+            Place::Tag(tag::TRACK_2_EQUIVALENT_DATA)
+        ))
+    );
+    let mut sale = bench.sale().atc(0x11);
+    sale.track2 = Some(bench.track2("201", &stripe));
+    assert_eq!(told(&sale), Some((R::StripeDataInChip, Place::Element(35))));
 }
 
 /// Dates are guessed as printed values are (attack 27): after too many the right one is no proof.

@@ -8,7 +8,8 @@ mod test_card;
 use chipcard::cryptogram::{CipherFamily, CryptogramVersion};
 use chipcard::element::{ApplicationTransactionCounter, CountryCode, ServiceCode, YearMonth};
 use chipcard::issuer::{
-    Contactless, DynamicLayout, DynamicValue, PosEntryMode, ReasonKind, TerminalCapability, Verdict,
+    Contactless, DynamicLayout, DynamicValue, Policy, PosEntryMode, ReasonKind, TerminalCapability,
+    Verdict,
 };
 use chipcard::key::{CardKeyOption, IssuerMasterKey, KeyPolicy};
 use chipcard::magstripe::{Cvc3Digits, CvvDigits, CvvInput, ExpiryDigits, Ivcvc3, cvc3, dcvv};
@@ -386,6 +387,52 @@ fn contactless_stripes() {
         bench.verdict(&none),
         (Decline, Some(R::ContactlessNotIssued))
     );
+}
+
+/// Three digits are guessed in a thousand attempts. One that is right by luck, for a counter far ahead, must not make the card's own
+/// counter an old one.
+#[test]
+fn a_lucky_guess_locks_no_card_out() {
+    for kind in [DynamicValue::Cvc3, DynamicValue::Dcvv] {
+        let mut bench = Bench::new(VISA_18);
+        bench.issued.contactless = Some(Contactless::ChipAndStripe);
+        bench.issued.dynamic_value = Some((kind, layout(kind)));
+        assert_eq!(bench.verdict(&bench.sale().atc(0x10)), (Approve, None));
+        let guess = |atc, stan| {
+            let track = dynamic(&bench, kind, atc, 1234);
+            tap(&bench, track, Terminal::ContactlessStripe, stan)
+        };
+        // Not recorded, so it is referred each time, under another trace number and under the same one.
+        for stan in ["1", "2", "2"] {
+            let verdict = bench.verdict(&guess(9_000, stan));
+            assert_eq!(verdict, (Refer, Some(R::CounterLeap)), "{kind:?} {stan}");
+        }
+        assert_eq!(bench.verdict(&bench.sale().atc(0x11)), (Approve, None));
+        // As far as a jump may be, it is recorded, and comes once.
+        let near = guess(0x11 + 1_000, "3");
+        assert_eq!(bench.verdict(&near).0, ApproveAndFlag, "{kind:?}");
+        let again = guess(0x11 + 1_000, "4");
+        assert_eq!(bench.verdict(&again), (Decline, Some(R::Replay)));
+        // A cryptogram proves any counter.
+        let own = bench.sale().atc(20_000);
+        assert_eq!(bench.verdict(&own), (Refer, Some(R::CounterLeap)));
+        assert_eq!(bench.verdict(&bench.sale().atc(20_001)), (Approve, None));
+    }
+}
+
+#[test]
+fn a_lax_policy_refers_a_guess_too_far_ahead() {
+    let mut bench = Bench::new(VISA_18);
+    let kind = DynamicValue::Cvc3;
+    bench.issued.contactless = Some(Contactless::ChipAndStripe);
+    bench.issued.dynamic_value = Some((kind, layout(kind)));
+    let mut policy = Policy::default();
+    (policy.counter_jump_flagged, policy.counter_jump_referred) = (u16::MAX, u16::MAX);
+    bench.authoriser = bench.authoriser.with_policy(policy);
+    assert_eq!(bench.verdict(&bench.sale().atc(0x10)), (Approve, None));
+    let track = dynamic(&bench, kind, 9_000, 1234);
+    let guess = tap(&bench, track, Terminal::ContactlessStripe, "1");
+    assert_eq!(bench.verdict(&guess), (Refer, Some(R::CounterLeap)));
 }
 
 #[test]

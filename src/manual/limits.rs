@@ -6,6 +6,8 @@
 //! - A **pre-play** that is used before the genuine card's next payment: the cryptogram is the card's own. The terminal's
 //!   weak numbers may show, over many transactions.
 //! - A **full copy of a stripe** used where only stripes are read.
+//! - A **guessed CVC3 or dCVV** has three digits. A lucky one moves the card's counter at most 1000 ahead, and until the card itself gets there its
+//!   own payments are declined. Of a card that was never seen before no counter is too far ahead.
 //! - What happens **offline**, until it is presented: wrong TCs, wedges, clones of static data.
 //! - **Side channels and faults** of the card.
 //! - A **man behind the terminal** who replaces data before they are sent, as long as they are consistent.

@@ -266,7 +266,7 @@ impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
                 return;
             }
         };
-        let tracks = match TrackFacts::read(request, card, &self.stripe) {
+        let tracks = match TrackFacts::read(request, card, &self.stripe, chip) {
             Ok(tracks) => tracks,
             Err(error) => {
                 let first = request
@@ -379,7 +379,10 @@ impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
             _ => {}
         }
         match tracks.dynamic {
-            Checked::Right => atc = tracks.counter,
+            Checked::Right => {
+                atc = tracks.counter;
+                happened |= Happened::FEW_DIGITS;
+            }
             Checked::Wrong => happened |= Happened::WRONG_CRYPTOGRAM,
             Checked::Unknown | Checked::Missing => {}
         }

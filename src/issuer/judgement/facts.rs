@@ -6,8 +6,8 @@ use super::stripe::{StripeClaim, StripeValue, StripeVerifier};
 use crate::element::{
     Amount, ApplicationInterchangeProfile, ApplicationTransactionCounter,
     CardTransactionQualifiers, CardVerificationResults, CountryCode, CurrencyCode, CvmResults,
-    Date, IssuerApplicationData, PanSequenceNumber, TerminalVerificationResults, TransactionType,
-    UnpredictableNumber,
+    Date, IssuerApplicationData, PanSequenceNumber, TerminalVerificationResults,
+    Track2EquivalentData, TransactionType, UnpredictableNumber,
 };
 use crate::error::{ErrorKind, Result};
 use crate::issuer::ChipData;
@@ -137,6 +137,8 @@ pub(crate) struct TrackFacts {
     pub(crate) cvv: Checked,
     /// The value as iCVV.
     pub(crate) icvv: Checked,
+    /// The value in tag 57 as CVV and as iCVV, where no track came.
+    pub(crate) in_chip: (Checked, Checked),
     /// The value of contactless stripe mode, and the counter that it proves.
     pub(crate) dynamic: Checked,
     pub(crate) counter: Option<ApplicationTransactionCounter>,
@@ -149,14 +151,19 @@ impl TrackFacts {
         request: &AuthorisationRequest<'_>,
         card: &IssuedCard<'_>,
         verifier: &impl StripeVerifier,
+        chip: Option<&ChipFacts<'_>>,
     ) -> Result<Self> {
-        // As of nearly every chip: nothing to read.
+        // As of nearly every chip: nothing to read but tag 57.
         if request.track1.is_none() && request.track2.is_none() && request.cvv2.is_none() {
-            return Ok(Self::default());
+            return Ok(Self {
+                in_chip: Self::in_chip(request, card, verifier, chip),
+                ..Self::default()
+            });
         }
         let mut facts = Self {
             track1: request.track1.map(Track1::parse).transpose()?,
             track2: request.track2.map(bare_track2).transpose()?,
+            in_chip: Self::in_chip(request, card, verifier, chip),
             ..Self::default()
         };
         if request.cvv2.is_some() {
@@ -168,6 +175,30 @@ impl TrackFacts {
             (facts.cvv, facts.icvv) = facts.static_values(card, verifier);
         }
         Ok(facts)
+    }
+
+    /// The static value in tag 57, which is the chip's own track. DE 35 is its copy, and goes first. A track that cannot be read says
+    /// nothing.
+    fn in_chip(
+        request: &AuthorisationRequest<'_>,
+        card: &IssuedCard<'_>,
+        verifier: &impl StripeVerifier,
+        chip: Option<&ChipFacts<'_>>,
+    ) -> (Checked, Checked) {
+        let mode = request.entry_mode;
+        let track = chip
+            .filter(|_| request.track1.is_none() && request.track2.is_none())
+            .filter(|_| mode.is_chip() || mode == super::PosEntryMode::Unknown)
+            .and_then(|chip| chip.data.get(tag::TRACK_2_EQUIVALENT_DATA).ok()?)
+            .and_then(|track| Track2EquivalentData::parse(track).ok());
+        let Some(track) = track else {
+            return (Checked::Unknown, Checked::Unknown);
+        };
+        let alone = Self {
+            track2: Some(Track2::from(&track)),
+            ..Self::default()
+        };
+        alone.static_values(card, verifier)
     }
 
     /// The static value, which stands on either track, read as CVV and as iCVV.

@@ -349,6 +349,9 @@ reasons! {
     RefundOverPurchase "refund-over-purchase" ApproveAndFlag "59" ["18"]
         "a refund came with a cryptogram for a purchase"
         "売上用の取引暗号で返品が行われています";
+    CashOverPurchase "cash-over-purchase" ApproveAndFlag "59" []
+        "cash is asked for over a cryptogram for a purchase, or the other way round"
+        "売上用の取引暗号で現金の引出しが、またはその逆が行われています";
 
     // How the card was read.
     ChipDataOnStripe "chip-data-on-stripe" Decline "59" ["M03", "2"]

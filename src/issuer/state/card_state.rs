@@ -17,7 +17,8 @@ pub struct CardEvent {
     pub at: u32,
     /// Which transaction: a keyed hash of what identifies it, the same for a retransmission. 0: not known.
     pub transaction: u64,
-    /// The counter that a verified cryptogram proves. Only an event with one moves the window.
+    /// The counter that a verified cryptogram proves, or a value of a few digits ([`Happened::FEW_DIGITS`]). Only an event with one moves
+    /// the window.
     pub atc: Option<ApplicationTransactionCounter>,
     /// What happened.
     pub happened: Happened,
@@ -38,6 +39,14 @@ impl Happened {
     pub const WRONG_VALUE: Self = Self(0x08);
     /// The issuer sent script commands.
     pub const SCRIPT_SENT: Self = Self(0x10);
+    /// What proves the counter is a value of contactless stripe mode: a few digits, which somebody guesses in a thousand attempts.
+    pub const FEW_DIGITS: Self = Self(0x20);
+
+    /// Whether what proves a counter is too weak to move the window so far. The card's own counter would be too old afterwards, and whoever
+    /// guessed a few digits would have taken the card out of use.
+    pub const fn reaches_too_far(self, by: u16) -> bool {
+        self.contains(Self::FEW_DIGITS) && by > AtcWindow::FEW_DIGITS_REACH
+    }
 
     /// Whether all of these happened.
     pub const fn contains(self, other: Self) -> bool {
@@ -192,7 +201,8 @@ pub enum Outcome {
     Retransmission,
     /// Its counter was seen in another transaction: nothing moved.
     Seen,
-    /// Its counter is too old to know whether it was seen: nothing moved.
+    /// Its counter is too old to know whether it was seen, or too far ahead for the few digits that prove it
+    /// ([`AtcWindow::FEW_DIGITS_REACH`]): nothing moved.
     Old,
 }
 
@@ -247,6 +257,9 @@ impl CardState {
             Some(atc) => match self.now.window().place(atc) {
                 AtcPlace::Seen => (Outcome::Seen, self.now),
                 AtcPlace::Old { .. } => (Outcome::Old, self.now),
+                AtcPlace::Ahead { by } if event.happened.reaches_too_far(by) => {
+                    (Outcome::Old, self.now)
+                }
                 AtcPlace::First | AtcPlace::Ahead { .. } | AtcPlace::Behind { .. } => {
                     (Outcome::New, self.now)
                 }

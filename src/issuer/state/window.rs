@@ -56,6 +56,10 @@ impl AtcWindow {
     /// Counters that the window tells apart, the highest included.
     pub const WIDTH: u16 = 64;
 
+    /// How far ahead of the highest counter a proof of a few digits (CVC3, dCVV) moves the window at most:
+    /// [`Policy::DEFAULT`](crate::issuer::Policy::DEFAULT)'s `counter_jump_referred`.
+    pub const FEW_DIGITS_REACH: u16 = 1_000;
+
     /// Where a counter stands.
     pub const fn place(&self, atc: ApplicationTransactionCounter) -> AtcPlace {
         if self.seen == 0 {

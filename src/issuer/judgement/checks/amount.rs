@@ -341,7 +341,17 @@ pub(super) const fn is_back(kind: TransactionType) -> bool {
     kind.0 >> 4 == TransactionType::REFUND.0 >> 4
 }
 
-/// Money back against money out: attack 18. Other types are told apart differently by terminals and networks.
+/// Whether cash is asked for over a purchase, or the other way round. Cashback is either, for terminals differ in what they let sign.
+fn mixes_cash(processing_code: Option<&str>, signed: TransactionType) -> bool {
+    matches!(
+        (processing_code.map(str::as_bytes), signed),
+        (Some([b'0', b'1', ..]), TransactionType::PURCHASE)
+            | (Some([b'0', b'0', ..]), TransactionType::CASH)
+    )
+}
+
+/// Money back against money out: attack 18; and cash against goods, which is flagged alone. Other types are told apart differently by
+/// terminals and networks.
 pub(super) fn kind(context: &Context<'_, '_, '_>) -> Finding {
     let request = context.request;
     let Some(signed) = context
@@ -357,13 +367,16 @@ pub(super) fn kind(context: &Context<'_, '_, '_>) -> Finding {
         (MessageKind::Authorisation, Some([b'2', ..])) => true,
         _ => return Finding::Absent,
     };
-    if back == is_back(signed) {
-        return Finding::Agrees;
-    }
-    let kind = if back {
-        ReasonKind::RefundOverPurchase
+    let kind = if back != is_back(signed) {
+        if back {
+            ReasonKind::RefundOverPurchase
+        } else {
+            ReasonKind::TypeChanged
+        }
+    } else if mixes_cash(request.processing_code, signed) {
+        ReasonKind::CashOverPurchase
     } else {
-        ReasonKind::TypeChanged
+        return Finding::Agrees;
     };
     Finding::Contradicts(tag_reason(
         kind,

@@ -79,7 +79,11 @@ pub(super) fn jump(remembered: &Remembered<'_, '_>) -> Finding {
     let late = request.deferred || gate && fare();
     let (kind, verdict) = match before.place(atc) {
         AtcPlace::First | AtcPlace::Seen => return Finding::Agrees,
-        AtcPlace::Ahead { by } if by > policy.counter_jump_referred => {
+        // What a few digits prove so far ahead was not recorded, so it would come again and again.
+        AtcPlace::Ahead { by }
+            if by > policy.counter_jump_referred
+                || remembered.event.happened.reaches_too_far(by) =>
+        {
             (ReasonKind::CounterLeap, ReasonKind::CounterLeap.verdict())
         }
         AtcPlace::Ahead { by } if by > policy.counter_jump_flagged => {

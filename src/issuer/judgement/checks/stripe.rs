@@ -9,6 +9,7 @@ use crate::issuer::judgement::card::Contactless;
 use crate::issuer::judgement::facts::Checked;
 use crate::issuer::judgement::reason::{Place, Reason, ReasonKind, Value};
 use crate::issuer::{MessageKind, PosEntryMode, TerminalCapability, Verdict};
+use crate::tag;
 
 const TRACK_2: Place = Place::Element(35);
 
@@ -133,7 +134,7 @@ pub(super) fn value(context: &Context<'_, '_, '_>) -> Finding {
     Finding::Contradicts(track_reason(kind))
 }
 
-/// The verification value in a chip's track: M10. A terminal whose mode says that it may be unreliable (95) is believed (H19). Where
+/// The verification value in a chip's track, DE 35 or tag 57: M10. A terminal whose mode says that it may be unreliable (95) is believed (H19). Where
 /// nobody says how the card was read (00), a terminal may have read the stripe first, so that alone is flagged.
 pub(super) fn chip_value(context: &Context<'_, '_, '_>) -> Finding {
     let mode = context.request.entry_mode;
@@ -145,10 +146,17 @@ pub(super) fn chip_value(context: &Context<'_, '_, '_>) -> Finding {
     if !(read || unsaid) {
         return Finding::Absent;
     }
-    match (context.tracks.cvv, context.tracks.icvv) {
+    // Where no track came, tag 57 is the chip's.
+    let tracks = context.tracks;
+    let (values, place) = match context.on_track() {
+        Some((.., place)) => ((tracks.cvv, tracks.icvv), place),
+        None => (tracks.in_chip, Place::Tag(tag::TRACK_2_EQUIVALENT_DATA)),
+    };
+    let of_chip = |kind| Reason::new(kind, place, Value::None, Place::Record, Value::None);
+    match values {
         (_, Checked::Right) => Finding::Agrees,
         (Checked::Right, Checked::Wrong) => {
-            let reason = track_reason(ReasonKind::StripeDataInChip);
+            let reason = of_chip(ReasonKind::StripeDataInChip);
             Finding::Contradicts(if unsaid {
                 reason.with_verdict(Verdict::ApproveAndFlag)
             } else {
@@ -158,7 +166,7 @@ pub(super) fn chip_value(context: &Context<'_, '_, '_>) -> Finding {
         // A device has no stripe, and what its track ends with is its own.
         (Checked::Wrong, Checked::Wrong) if context.card.is_token() => Finding::Absent,
         (Checked::Wrong, Checked::Wrong) => {
-            let reason = track_reason(ReasonKind::TrackTampered);
+            let reason = of_chip(ReasonKind::TrackTampered);
             // Without contacts the value may be a dynamic one, and the cryptogram decides.
             Finding::Contradicts(if unsaid || mode == PosEntryMode::Contactless {
                 reason.with_verdict(Verdict::ApproveAndFlag)
