@@ -3,14 +3,15 @@
 use std::fmt::Display;
 use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::net::{TcpStream, ToSocketAddrs};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use chipcard::gauntlet::{Answer, HostFailure, HostUnderTest, Issued, KeyOffer, Message};
 
+use super::patience::{PatientReader, PatientWriter};
 use super::wire::{Reply, Request, WireCard, WireKeys, WireMessage};
 
-/// How long a host over TCP may take to answer.
+/// How long a host may take to answer, or to read what it is asked.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Longest line that is read, in bytes: an answer has a few hundred.
 const LONGEST: u64 = 1 << 20;
@@ -21,13 +22,22 @@ pub struct LineHost<R, W> {
     reader: R,
     writer: W,
     child: Option<Child>,
+    patience: Duration,
 }
 
-/// A host that is a command: it reads from its standard input and writes to its standard output.
+/// A host that is a command.
+pub type CommandHost = LineHost<BufReader<PatientReader>, PatientWriter>;
+
+/// A host that is a command: it reads from its standard input and writes to its standard output. One that gives no answer in 30 seconds
+/// fails the request, and is ended when the host is dropped.
 ///
 /// # Errors
 /// When the command cannot be started.
-pub fn command(line: &str) -> Result<LineHost<BufReader<ChildStdout>, ChildStdin>, HostFailure> {
+pub fn command(line: &str) -> Result<CommandHost, HostFailure> {
+    command_within(line, PATIENCE)
+}
+
+fn command_within(line: &str, patience: Duration) -> Result<CommandHost, HostFailure> {
     let (shell, flag) = if cfg!(windows) {
         ("cmd", "/C")
     } else {
@@ -43,9 +53,10 @@ pub fn command(line: &str) -> Result<LineHost<BufReader<ChildStdout>, ChildStdin
         .map_err(failed)?;
     match (child.stdout.take(), child.stdin.take()) {
         (Some(reader), Some(writer)) => Ok(LineHost {
-            reader: BufReader::new(reader),
-            writer,
+            reader: BufReader::new(PatientReader::new(reader, patience)),
+            writer: PatientWriter::new(writer, patience),
             child: Some(child),
+            patience,
         }),
         _ => Err(HostFailure::new(format!("{line}: no standard streams"))),
     }
@@ -61,24 +72,26 @@ pub fn tcp(
     let failed = |error: std::io::Error| HostFailure::new(format!("{address}: {error}"));
     let stream = TcpStream::connect(address).map_err(failed)?;
     stream.set_read_timeout(Some(PATIENCE)).map_err(failed)?;
+    stream.set_write_timeout(Some(PATIENCE)).map_err(failed)?;
     stream.set_nodelay(true).map_err(failed)?;
     let writer = stream.try_clone().map_err(failed)?;
     Ok(LineHost {
         reader: BufReader::new(stream),
         writer,
         child: None,
+        patience: PATIENCE,
     })
 }
 
 /// What a fault of the line means.
-fn lost(asked: &str, error: &std::io::Error) -> String {
+fn lost(asked: &str, patience: Duration, error: &std::io::Error) -> String {
     match error.kind() {
         ErrorKind::BrokenPipe | ErrorKind::ConnectionReset => {
             format!("the host hung up at {asked:?}")
         }
         ErrorKind::WouldBlock | ErrorKind::TimedOut => format!(
             "the host gave no reply to {asked:?} within {} seconds",
-            PATIENCE.as_secs()
+            patience.as_secs()
         ),
         ErrorKind::InvalidData => {
             format!("the host's reply to {asked:?} is not understood: it is no UTF-8")
@@ -90,7 +103,8 @@ fn lost(asked: &str, error: &std::io::Error) -> String {
 impl<R: BufRead, W: Write> LineHost<R, W> {
     fn ask(&mut self, request: &Request) -> Result<Reply, HostFailure> {
         let asked = request.name();
-        let failed = |error: std::io::Error| HostFailure::new(lost(asked, &error));
+        let patience = self.patience;
+        let failed = |error: std::io::Error| HostFailure::new(lost(asked, patience, &error));
         let mut line =
             serde_json::to_string(request).map_err(|error| HostFailure::new(error.to_string()))?;
         line.push('\n');
@@ -178,11 +192,14 @@ impl<R, W> Drop for LineHost<R, W> {
 
 #[cfg(test)]
 mod tests {
-    use std::io::{self, BufReader, Read};
+    #![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
-    use chipcard::gauntlet::HostUnderTest;
+    use std::io::{self, BufReader, Read, Write};
+    use std::time::{Duration, Instant};
 
-    use super::LineHost;
+    use chipcard::gauntlet::{HostUnderTest, Message};
+
+    use super::{LineHost, PatientWriter};
 
     /// A line that fails as it is told.
     struct Broken(io::ErrorKind);
@@ -198,6 +215,7 @@ mod tests {
             reader: BufReader::new(reader),
             writer: io::sink(),
             child: None,
+            patience: super::PATIENCE,
         };
         host.begin("C01")
             .map_or_else(|failure| failure.to_string(), |()| String::new())
@@ -227,5 +245,48 @@ mod tests {
             assert!(!text.contains("4761"), "{text}");
         }
         assert_eq!(told(&b"{\"ok\":true}\n"[..]), "");
+    }
+
+    /// Neither a command that never answers nor one that answers once and then sleeps keeps a run for ever.
+    #[cfg(unix)]
+    #[test]
+    fn a_command_that_sleeps_is_not_waited_for() {
+        let patience = Duration::from_secs(1);
+        let began = Instant::now();
+        let mut silent = super::command_within("exec sleep 600", patience).unwrap();
+        let failure = silent.begin("C01").unwrap_err().to_string();
+        let expected = "no reply to \"begin\" within 1 seconds";
+        assert!(failure.contains(expected), "{failure}");
+        drop(silent);
+        let line = r#"read line; echo '{"ok":true}'; exec sleep 600"#;
+        let mut once = super::command_within(line, patience).unwrap();
+        once.begin("C01").unwrap();
+        let asked = once.submit(&Message::new("4761739001010010".to_owned()));
+        let failure = asked.unwrap_err().to_string();
+        let expected = "no reply to \"submit\" within 1 seconds";
+        assert!(failure.contains(expected), "{failure}");
+        // Dropped, both are ended and waited for.
+        drop(once);
+        assert!(began.elapsed() < Duration::from_secs(120));
+    }
+
+    /// Whoever reads nothing is not waited for either.
+    #[test]
+    fn a_reader_that_sleeps_is_not_waited_for() {
+        struct Sleeper;
+        impl Write for Sleeper {
+            fn write(&mut self, _bytes: &[u8]) -> io::Result<usize> {
+                std::thread::sleep(Duration::from_secs(600));
+                Ok(0)
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        let patience = Duration::from_millis(50);
+        let mut writer = PatientWriter::new(Sleeper, patience);
+        writer.write_all(b"{}\n").unwrap();
+        let error = writer.flush().unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
     }
 }

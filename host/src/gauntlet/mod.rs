@@ -6,12 +6,14 @@
 mod emit;
 mod line;
 mod names;
+mod patience;
 mod serve;
 mod table;
 mod wire;
 
 pub use emit::Emitted;
-pub use line::{LineHost, command, tcp};
+pub use line::{CommandHost, LineHost, command, tcp};
+pub use patience::{PatientReader, PatientWriter};
 pub use serve::{serve, serve_tcp};
 pub use table::{json, write_table};
 pub use wire::{Reply, Request, WireAnswer, WireCard, WireKeys, WireMessage};
