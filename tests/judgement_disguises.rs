@@ -149,6 +149,20 @@ const HONEST: &[Row] = &[
         |_, s| in_tag_57(s, ""),
     ),
     (
+        "a value in tag 57 that is neither the stripe's nor the chip's",
+        "issuers leave zeros there; the cryptogram decides",
+        &[],
+        Approve,
+        |_, s| in_tag_57(s, &neither()),
+    ),
+    (
+        "the same at a tap",
+        "issuers leave zeros there; the cryptogram decides",
+        &[],
+        Approve,
+        |_, s| in_tag_57(tap(s), &neither()),
+    ),
+    (
         "a device's tag 57, which ends as it likes",
         "a device has no stripe",
         &[],
@@ -348,25 +362,11 @@ const ATTACKS: &[Row] = &[
         |_, s| in_tag_57(s, &printed("201")),
     ),
     (
-        "a wrong value in tag 57, no track beside it",
-        "M10: DE 35 is a copy of tag 57, and may be left out",
-        &[],
-        Decline,
-        |_, s| in_tag_57(s, &neither()),
-    ),
-    (
         "the stripe's value in tag 57, and nobody says how it came",
         "M10",
         &[],
         ApproveAndFlag,
         |_, s| in_tag_57(s, &printed("201")).with(|r| r.entry_mode = Mode::Unknown),
-    ),
-    (
-        "a wrong value in tag 57 of a tap",
-        "M10; the cryptogram decides",
-        &[],
-        ApproveAndFlag,
-        |_, s| in_tag_57(tap(s), &neither()),
     ),
     (
         "cash over a cryptogram for a purchase",

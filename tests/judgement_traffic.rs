@@ -146,8 +146,7 @@ const HONEST: &[(&str, Verdict, Change)] = &[
     }),
     ("PAN and track in DE 55", Approve, |_, s| {
         let pan = hex::decode(PAN).unwrap();
-        let own = value(PAN, judge::expiry(), "999");
-        let track = hex::decode(format!("{PAN}D301220112345{own}0F")).unwrap();
+        let track = hex::decode(format!("{PAN}D3012201123450000F")).unwrap();
         s.set(tag::APPLICATION_PAN, &pan)
             .set(tag::TRACK_2_EQUIVALENT_DATA, &track)
     }),

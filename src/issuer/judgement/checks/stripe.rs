@@ -134,8 +134,9 @@ pub(super) fn value(context: &Context<'_, '_, '_>) -> Finding {
     Finding::Contradicts(track_reason(kind))
 }
 
-/// The verification value in a chip's track, DE 35 or tag 57: M10. A terminal whose mode says that it may be unreliable (95) is believed (H19). Where
-/// nobody says how the card was read (00), a terminal may have read the stripe first, so that alone is flagged.
+/// The verification value in a chip's track, DE 35 or tag 57: M10. A terminal whose mode says that it may be unreliable (95) is believed (H19).
+/// Where nobody says how the card was read (00), a terminal may have read the stripe first, so that alone is flagged. In tag 57 the
+/// stripe's own value alone says something: whose is neither has a right cryptogram beside it, and issuers leave zeros there.
 pub(super) fn chip_value(context: &Context<'_, '_, '_>) -> Finding {
     let mode = context.request.entry_mode;
     let unsaid = mode == PosEntryMode::Unknown && context.chip.is_some();
@@ -165,6 +166,7 @@ pub(super) fn chip_value(context: &Context<'_, '_, '_>) -> Finding {
         }
         // A device has no stripe, and what its track ends with is its own.
         (Checked::Wrong, Checked::Wrong) if context.card.is_token() => Finding::Absent,
+        (Checked::Wrong, Checked::Wrong) if context.on_track().is_none() => Finding::Absent,
         (Checked::Wrong, Checked::Wrong) => {
             let reason = of_chip(ReasonKind::TrackTampered);
             // Without contacts the value may be a dynamic one, and the cryptogram decides.
