@@ -590,10 +590,7 @@ fn each(rows: &[Row], hold: impl Fn(Verdict, Verdict) -> bool) {
             if !signed.iter().all(signs) {
                 continue;
             }
-            let mut bench = Bench::new(version);
-            let sale = bench.sale();
-            let sale = change(&mut bench, sale);
-            let assessment = bench.assess(&sale);
+            let assessment = Bench::play(version, *change);
             if !hold(assessment.verdict, *limit) {
                 let (verdict, reasons) = (assessment.verdict, assessment.reasons);
                 let version = version.name;

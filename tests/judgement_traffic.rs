@@ -768,10 +768,7 @@ fn each(rows: &[(&str, Verdict, Change)], hold: impl Fn(Verdict, Verdict) -> boo
             if !signs(version, name) {
                 continue;
             }
-            let mut bench = Bench::new(version);
-            let sale = bench.sale();
-            let sale = change(&mut bench, sale);
-            let assessment = bench.assess(&sale);
+            let assessment = Bench::play(version, *change);
             if !hold(assessment.verdict, *limit) {
                 let reasons = assessment.reasons;
                 failures.push(format!(

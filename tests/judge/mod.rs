@@ -118,6 +118,17 @@ impl Bench {
         Sale::new(self)
     }
 
+    /// The first sale of a new card, changed: what comes of it.
+    pub(crate) fn play(
+        version: &'static CryptogramVersion,
+        change: impl FnOnce(&mut Self, Sale) -> Sale,
+    ) -> Assessment<'static> {
+        let mut bench = Self::new(version);
+        let sale = bench.sale();
+        let sale = change(&mut bench, sale);
+        bench.assess(&sale)
+    }
+
     pub(crate) fn assess(&self, sale: &Sale) -> Assessment<'static> {
         self.submit(sale, |request| self.judge(request))
     }

@@ -147,17 +147,26 @@ impl RedbStore {
         self.committer.ask(question).ok_or_else(gone)?
     }
 
+    /// A row, as it was last committed.
+    fn row<const K: usize, const N: usize>(
+        &self,
+        table: TableDefinition<'_, [u8; K], [u8; N]>,
+        key: [u8; K],
+    ) -> Result<Option<[u8; N]>, StoreError> {
+        let read = || {
+            let transaction = self.database.begin_read()?;
+            let row = transaction.open_table(table)?.get(key)?;
+            Ok::<_, redb::Error>(row.map(|row| row.value()))
+        };
+        read().map_err(unavailable)
+    }
+
     /// What is kept of a card.
     ///
     /// # Errors
     /// When the file cannot be read.
     pub fn card(&self, card: &CardIndex) -> Result<Option<CardState>, StoreError> {
-        let read = || {
-            let transaction = self.database.begin_read()?;
-            let row = transaction.open_table(CARDS)?.get(card.0)?;
-            Ok::<_, redb::Error>(row.map(|row| CardState::from_bytes(&row.value())))
-        };
-        read().map_err(unavailable)
+        Ok(self.row(CARDS, card.0)?.as_ref().map(CardState::from_bytes))
     }
 
     /// What is kept of what a card did.
@@ -165,12 +174,8 @@ impl RedbStore {
     /// # Errors
     /// When the file cannot be read.
     pub fn activity(&self, card: &CardIndex) -> Result<Option<CardActivity>, StoreError> {
-        let read = || {
-            let transaction = self.database.begin_read()?;
-            let row = transaction.open_table(ACTIVITIES)?.get(card.0)?;
-            Ok::<_, redb::Error>(row.map(|row| CardActivity::from_bytes(&row.value())))
-        };
-        read().map_err(unavailable)
+        let row = self.row(ACTIVITIES, card.0)?;
+        Ok(row.as_ref().map(CardActivity::from_bytes))
     }
 
     /// What is kept of a shop.
@@ -178,12 +183,8 @@ impl RedbStore {
     /// # Errors
     /// When the file cannot be read.
     pub fn shop(&self, shop: &ShopIndex) -> Result<Option<ShopActivity>, StoreError> {
-        let read = || {
-            let transaction = self.database.begin_read()?;
-            let row = transaction.open_table(SHOPS)?.get(shop.0)?;
-            Ok::<_, redb::Error>(row.map(|row| ShopActivity::from_bytes(&row.value())))
-        };
-        read().map_err(unavailable)
+        let row = self.row(SHOPS, shop.0)?;
+        Ok(row.as_ref().map(ShopActivity::from_bytes))
     }
 
     /// Takes out activities of which nothing is left in the 28 days before this moment, in seconds since 1970. For a host to call now and
