@@ -77,6 +77,8 @@ struct Sink {
     /// Blocks that were done before their turn.
     early: BTreeMap<u64, (Position, Outcome)>,
     failure: Option<Failure>,
+    /// Workers that have not ended.
+    working: usize,
 }
 
 impl Sink {
@@ -100,6 +102,8 @@ struct Floor<I> {
     sink: Mutex<Sink>,
     /// Signalled when a block was entered.
     entered: Condvar,
+    /// Signalled when the last worker ends.
+    ended: Condvar,
     stop: AtomicBool,
     /// Blocks that may wait for their turn, which bounds memory when one block takes long.
     most_early: usize,
@@ -145,6 +149,28 @@ impl<I: Input> Floor<I> {
         self.stop.store(true, Ordering::Relaxed);
         self.entered.notify_all();
     }
+
+    /// Waits until no worker works, but no longer than a tick; returns the sink then.
+    fn watch(&self) -> MutexGuard<'_, Sink> {
+        let sink = lock(&self.sink);
+        let waited = self
+            .ended
+            .wait_timeout_while(sink, TICK, |sink| sink.working > 0);
+        waited.unwrap_or_else(PoisonError::into_inner).0
+    }
+}
+
+/// A worker's place on the floor, until it ends, in whatever way.
+struct AtWork<'f, I>(&'f Floor<I>);
+
+impl<I> Drop for AtWork<'_, I> {
+    fn drop(&mut self) {
+        let mut sink = lock(&self.0.sink);
+        sink.working -= 1;
+        if sink.working == 0 {
+            self.0.ended.notify_all();
+        }
+    }
 }
 
 /// Verifies all blocks of `input` with so many workers, each of which reads blocks with a function of its own.
@@ -165,6 +191,7 @@ where
     R: FnMut(&I::Block, &mut Worker<'_, '_, E>),
 {
     let (first_rows, first_part) = (ledger.counts.rows, part(ledger.position));
+    let threads = threads.max(1);
     let floor = Floor {
         feed: Mutex::new(Feed { input, sequence: 0 }),
         sink: Mutex::new(Sink {
@@ -172,27 +199,32 @@ where
             expected: 0,
             early: BTreeMap::new(),
             failure: None,
+            working: threads,
         }),
         entered: Condvar::new(),
+        ended: Condvar::new(),
         stop: AtomicBool::new(false),
         most_early: 8 * threads,
     };
     let terminal = Terminal::new();
-    let main = thread::current();
     thread::scope(|scope| {
         let work = || {
+            let _at_work = AtWork(&floor);
             let mut worker = Worker::new(plan, issuer);
             let (mut read, mut block) = (reader(), I::Block::default());
             while let Some((sequence, position)) = floor.take(&mut block) {
                 read(&block, &mut worker);
                 floor.give(sequence, position, worker.finish());
             }
-            main.unpark();
         };
-        let workers: Vec<_> = (0..threads.max(1)).map(|_| scope.spawn(work)).collect();
-        while !workers.iter().all(thread::ScopedJoinHandle::is_finished) {
-            thread::park_timeout(TICK);
-            let sink = lock(&floor.sink);
+        for _ in 0..threads {
+            scope.spawn(work);
+        }
+        loop {
+            let sink = floor.watch();
+            if sink.working == 0 {
+                break;
+            }
             let done = part(sink.ledger.position);
             let progress = Progress {
                 rows: sink.ledger.counts.rows - first_rows,
