@@ -28,7 +28,7 @@ Messages are JSON objects, one a line, their members named after the data elemen
    \"received\":1795435200,\"de55\":\"9F2608…\"}
 
 `chipcard gauntlet --emit` writes such lines too. What was issued stands in the card file (TOML), whose format
-is at the head of host/src/assess.rs. Counters, and what each card does over time, are remembered from line to line,
+is at the head of host/src/assess/card_file.rs. Counters, and what each card does over time, are remembered from line to line,
 and forgotten at the end, unless a store keeps them. A line may also say that a card is confirmed to be compromised,
 so that the shops where it was used before are suspected:
 
