@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
 mod common;
+mod states;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -29,6 +30,7 @@ use common::{Bench, Cryptogram, Purchase};
 use proptest::prelude::*;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
+use states::{Row, command, walk};
 
 type Signing = Bench<VolatileMemory, SoftwareCoprocessor<StdRng, &'static CardPrivateKeys>>;
 
@@ -52,49 +54,7 @@ fn initiated(test: &'static TestCard) -> Signing {
     bench
 }
 
-#[derive(Clone, Copy, Debug)]
-enum State {
-    Idle,
-    Directory,
-    Selected,
-    Initiated,
-    Online,
-    Done,
-}
-
-const STATES: [State; 6] = [
-    State::Idle,
-    State::Directory,
-    State::Selected,
-    State::Initiated,
-    State::Online,
-    State::Done,
-];
-
-fn bring(test: &'static TestCard, state: State) -> Signing {
-    let (mut bench, purchase) = (bench(test), Purchase::new());
-    match state {
-        State::Idle => {}
-        State::Directory => {
-            let (_, status) = bench.command([0x00, 0xA4, 0x04, 0x00], b"1PAY.SYS.DDF01");
-            assert_eq!(status, StatusWord::OK);
-        }
-        State::Selected => assert_eq!(bench.select(), StatusWord::OK),
-        State::Initiated => bench.begin(&purchase),
-        State::Online => {
-            bench.begin(&purchase);
-            bench.first(&purchase, CryptogramType::Arqc);
-        }
-        State::Done => {
-            bench.approved_online(&purchase);
-        }
-    }
-    bench
-}
-
-/// Command, then the status words in the order of the states. `cdolx` and `cdoly` stand for the values of the two lists, `pin` for
-/// 128 bytes that are no PIN.
-const TABLE: &[(&str, [u16; 6])] = &[
+const TABLE: &[Row] = &[
     // GET CHALLENGE: right, with data, with parameters.
     (
         "00840000 00",
@@ -120,8 +80,8 @@ const TABLE: &[(&str, [u16; 6])] = &[
     ),
     ("00880100 045A17C03E 00", [0x6A86; 6]),
     // VERIFY, enciphered, without a challenge before it; another way of enciphering.
-    ("00200088 pin", [0x6985; 6]),
-    ("0020008A pin", [0x6A86; 6]),
+    ("00200088 noise", [0x6985; 6]),
+    ("0020008A noise", [0x6A86; 6]),
     // GENERATE AC with CDA: each type with each list.
     (
         "80AE9000 cdolx 00",
@@ -149,34 +109,10 @@ const TABLE: &[(&str, [u16; 6])] = &[
     ("80AE9100 cdolx 00", [0x6A86; 6]),
 ];
 
-fn with_length(data: &[u8]) -> String {
-    let length = u8::try_from(data.len()).unwrap();
-    hex::encode([&[length], data].concat())
-}
-
-fn bytes(profile: &Profile<'_>, text: &str) -> Vec<u8> {
-    let purchase = Purchase::new();
-    let text = text
-        .replace("cdolx", &with_length(&purchase.fill(profile.cdol1)))
-        .replace("cdoly", &with_length(&purchase.fill(profile.cdol2)))
-        .replace("pin", &with_length(&[0x5A; 128]));
-    hex::decode(text.replace(' ', "")).unwrap()
-}
-
 #[test]
 fn every_command_in_every_state() {
     for test in [&test_cards::CCD_CDA, &test_cards::VISA_10_CDA] {
-        for (text, expected) in TABLE {
-            for (state, expected) in STATES.into_iter().zip(expected) {
-                let command = bytes(&test.profile, text);
-                let (data, status) = bring(test, state).send(&command);
-                let name = test.name;
-                assert_eq!(status, StatusWord(*expected), "{name}: {text} {state:?}");
-                if *expected != 0x9000 {
-                    assert!(data.is_empty());
-                }
-            }
-        }
+        walk(|| bench(test), TABLE);
     }
 }
 
@@ -187,11 +123,11 @@ fn cards_without_the_key() {
         let profile = &bench.test.profile;
         [
             "00880000 045A17C03E 00",
-            "00200088 pin",
+            "00200088 noise",
             "80AE9000 cdolx 00",
             "80AE8800 cdolx 00",
         ]
-        .map(|text| bytes(profile, text))
+        .map(|text| command(profile, text))
         .map(|command| bench.send(&command).1.0)
     };
     let cases: [(&TestCard, [u16; 4]); 4] = [
@@ -210,11 +146,11 @@ fn cards_without_the_key() {
     for (text, expected) in [
         ("00840000 00", 0x6D00),
         ("00880000 045A17C03E 00", 0x6D00),
-        ("00200088 pin", 0x6A86),
+        ("00200088 noise", 0x6A86),
         ("80AE9000 cdolx 00", 0x6A86),
         ("80AE8000 cdolx 00", 0x9000),
     ] {
-        let (_, status) = bench.send(&bytes(&test.profile, text));
+        let (_, status) = bench.send(&command(&test.profile, text));
         assert_eq!(status, StatusWord(expected), "{text}");
     }
 }
@@ -673,7 +609,7 @@ fn a_broken_coprocessor() {
         bench.begin(&Purchase::new());
         let before = bench.card.state().clone();
         for text in ["00840000 00", &format!("80AE{p1}00 cdolx 00")] {
-            let (data, status) = bench.send(&bytes(&test.profile, text));
+            let (data, status) = bench.send(&command(&test.profile, text));
             assert_eq!(
                 (data, status),
                 (Vec::new(), StatusWord::NO_PRECISE_DIAGNOSIS)
@@ -702,7 +638,7 @@ fn no_signature_without_the_state() {
     let coprocessor = test.coprocessor(StdRng::seed_from_u64(2)).unwrap();
     let mut bench = Bench::with_coprocessor(test, Failing(VolatileMemory::new(), 1), coprocessor);
     bench.begin(&Purchase::new());
-    let (data, status) = bench.send(&bytes(&test.profile, "80AE9000 cdolx 00"));
+    let (data, status) = bench.send(&command(&test.profile, "80AE9000 cdolx 00"));
     assert_eq!((data, status), (Vec::new(), StatusWord::MEMORY_FAILURE));
 }
 
@@ -752,7 +688,7 @@ proptest! {
                     continue;
                 }
             };
-            let mut command = bytes(profile, text);
+            let mut command = command(profile, text);
             if change < 32 {
                 let place = usize::from(change) % command.len();
                 command[place] ^= 1 << (change % 8);

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
 mod common;
+mod states;
 
 use chipcard::apdu::StatusWord;
 use chipcard::card::test_cards::{self, TestCard};
@@ -10,76 +11,9 @@ use chipcard::element::{ApplicationTransactionCounter, CryptogramType};
 use chipcard::issuer::IssuerResponse;
 use common::{Bench, Purchase};
 use proptest::prelude::*;
+use states::{Row, STATES, State, bring, command, walk};
 
-/// How to bring a card into a state.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
-    Idle,
-    Directory,
-    Selected,
-    Initiated,
-    Online,
-    Done,
-}
-
-const STATES: [State; 6] = [
-    State::Idle,
-    State::Directory,
-    State::Selected,
-    State::Initiated,
-    State::Online,
-    State::Done,
-];
-
-fn bring(test: &'static TestCard, state: State) -> Bench {
-    let mut bench = Bench::new(test);
-    let purchase = Purchase::new();
-    match state {
-        State::Idle => {}
-        State::Directory => {
-            let (_, status) = bench.command([0x00, 0xA4, 0x04, 0x00], b"1PAY.SYS.DDF01");
-            assert_eq!(status, StatusWord::OK);
-        }
-        State::Selected => assert_eq!(bench.select(), StatusWord::OK),
-        State::Initiated => bench.begin(&purchase),
-        State::Online => {
-            bench.begin(&purchase);
-            let first = bench.first(&purchase, CryptogramType::Arqc);
-            assert_eq!(first.kind(), CryptogramType::Arqc);
-        }
-        State::Done => {
-            bench.approved_online(&purchase);
-        }
-    }
-    bench
-}
-
-/// The command's bytes: lower-case letters stand for what the card needs.
-fn command(bench: &Bench, text: &str) -> Vec<u8> {
-    let profile = &bench.test.profile;
-    let purchase = Purchase::new();
-    let with_length = |data: Vec<u8>| {
-        let length = u8::try_from(data.len()).unwrap();
-        hex::encode_upper([&[length], &data[..]].concat())
-    };
-    let pdol = purchase.fill(profile.pdol);
-    let pdol_length = u8::try_from(pdol.len()).unwrap();
-    let text = text
-        .replace("aid", &with_length(profile.aid.to_vec()))
-        .replace("rid", &with_length(profile.aid[..5].to_vec()))
-        .replace("pse", &with_length(b"1PAY.SYS.DDF01".to_vec()))
-        .replace(
-            "pdol",
-            &with_length([&[0x83, pdol_length], &pdol[..]].concat()),
-        )
-        .replace("pin", &with_length(TestCard::PIN_BLOCK.to_vec()))
-        .replace("cdolx", &with_length(purchase.fill(profile.cdol1)))
-        .replace("cdoly", &with_length(purchase.fill(profile.cdol2)));
-    hex::decode(text.replace(' ', "")).unwrap()
-}
-
-/// Command, then the status words in the order of the states.
-const TABLE: &[(&str, [u16; 6])] = &[
+const TABLE: &[Row] = &[
     // SELECT: the application, by its beginning, the directory, another, the next, wrongly.
     ("00A40400 aid 00", [0x9000; 6]),
     ("00A40400 aid", [0x9000; 6]),
@@ -251,22 +185,7 @@ const TABLE: &[(&str, [u16; 6])] = &[
 #[test]
 fn every_command_in_every_state() {
     for test in TestCard::ALL {
-        for (text, expected) in TABLE {
-            for (state, expected) in STATES.into_iter().zip(expected) {
-                let mut bench = bring(test, state);
-                let bytes = command(&bench, text);
-                let (data, status) = bench.send(&bytes);
-                assert_eq!(
-                    status,
-                    StatusWord(*expected),
-                    "{}: {text} {state:?}",
-                    test.name
-                );
-                if *expected != 0x9000 {
-                    assert!(data.is_empty());
-                }
-            }
-        }
+        walk(|| Bench::new(test), TABLE);
     }
 }
 
@@ -276,7 +195,7 @@ fn external_authenticate_in_every_state() {
         0x00, 0x82, 0x00, 0x00, 0x0A, 1, 2, 3, 4, 5, 6, 7, 8, 0x30, 0x30,
     ];
     for state in STATES {
-        let mut bench = bring(&test_cards::VISA_10_LIKE, state);
+        let mut bench = bring(Bench::new(&test_cards::VISA_10_LIKE), state);
         let expected = match state {
             State::Online => StatusWord::AUTHENTICATION_FAILED,
             _ => StatusWord::CONDITIONS_NOT_SATISFIED,
@@ -322,7 +241,7 @@ fn an_exhausted_counter_ends_the_card() {
 #[test]
 fn a_blocked_application_warns_and_declines() {
     let test = &test_cards::CCD_TDES;
-    let mut bench = bring(test, State::Initiated);
+    let mut bench = bring(Bench::new(test), State::Initiated);
     let purchase = Purchase::new();
     let first = bench.first(&purchase, CryptogramType::Arqc);
     let mut csu = IssuerResponse::approve().csu();
@@ -347,7 +266,7 @@ fn a_blocked_application_warns_and_declines() {
 #[test]
 fn a_blocked_card_answers_no_select() {
     let test = &test_cards::CCD_TDES;
-    let mut bench = bring(test, State::Initiated);
+    let mut bench = bring(Bench::new(test), State::Initiated);
     let purchase = Purchase::new();
     let first = bench.first(&purchase, CryptogramType::Arqc);
     let mut csu = IssuerResponse::approve().csu();
@@ -365,7 +284,7 @@ fn a_blocked_card_answers_no_select() {
 
 #[test]
 fn pin_tries_are_counted_and_restored() {
-    let mut bench = bring(&test_cards::CCD_TDES, State::Initiated);
+    let mut bench = bring(Bench::new(&test_cards::CCD_TDES), State::Initiated);
     let mut try_pin = |right: bool| {
         let mut block = TestCard::PIN_BLOCK;
         if !right {
@@ -422,10 +341,10 @@ proptest! {
             .collect();
         for step in steps {
             let bytes = match step {
-                Step::Text(row) => command(&bench, TABLE[row].0),
+                Step::Text(row) => command(&test.profile, TABLE[row].0),
                 Step::Bytes(bytes) => bytes,
                 Step::Mutated(row, place, value) => {
-                    let mut bytes = command(&bench, TABLE[row].0);
+                    let mut bytes = command(&test.profile, TABLE[row].0);
                     if let Some(byte) = bytes.get_mut(place) {
                         *byte = value;
                     }
@@ -454,7 +373,7 @@ proptest! {
     /// No length of anything makes it panic.
     #[test]
     fn every_length(state in 0..STATES.len(), header in any::<[u8; 4]>(), length in 0..=300_usize, room in 0..300_usize) {
-        let mut bench = bring(&test_cards::CCD_AES, STATES[state]);
+        let mut bench = bring(Bench::new(&test_cards::CCD_AES), STATES[state]);
         let mut bytes = header.to_vec();
         bytes.resize(length, 0x83);
         let mut response = vec![0; room];
