@@ -42,6 +42,7 @@ impl Amount {
     ///
     /// # Errors
     /// [`ErrorKind::Length`], or [`ErrorKind::NotDecimal`] with the offset of the byte.
+    #[inline]
     pub fn parse(bytes: &[u8]) -> Result<Self> {
         bcd::read(&bcd::exactly::<6>(bytes)?).map(Self)
     }
@@ -75,6 +76,7 @@ macro_rules! code {
             ///
             /// # Errors
             /// [`ErrorKind::Value`].
+            #[inline]
             pub const fn new(number: u16) -> Result<Self> {
                 if number > 999 {
                     return Err(Error::new(ErrorKind::Value));
@@ -86,6 +88,7 @@ macro_rules! code {
             ///
             /// # Errors
             /// [`ErrorKind::Length`], [`ErrorKind::NotDecimal`] with the offset of the byte, [`ErrorKind::Value`].
+            #[inline]
             pub fn parse(bytes: &[u8]) -> Result<Self> {
                 // Four digits fit in the type.
                 Self::new(bcd::read(&bcd::exactly::<2>(bytes)?)? as u16)

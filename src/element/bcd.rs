@@ -17,19 +17,48 @@ const fn read_at_once(bytes: &[u8]) -> Option<u64> {
     if bytes.len() > 8 {
         return None;
     }
-    let (mut number, mut place) = (0_u64, 0);
-    while place < bytes.len() {
-        number = number << 8 | bytes[place] as u64;
-        place += 1;
-    }
-    // A nibble above 9 has its highest bit and one of the two in the middle.
-    if number & (number << 1 | number << 2) & 0x8888_8888_8888_8888 != 0 {
+    let mut number = side_by_side(bytes);
+    if !are_digits(number) {
         return None;
     }
     number = (number & 0x0F0F_0F0F_0F0F_0F0F) + 10 * (number >> 4 & 0x0F0F_0F0F_0F0F_0F0F);
     number = (number & 0x00FF_00FF_00FF_00FF) + 100 * (number >> 8 & 0x00FF_00FF_00FF_00FF);
     number = (number & 0x0000_FFFF_0000_FFFF) + 10_000 * (number >> 16 & 0x0000_FFFF_0000_FFFF);
     Some((number & 0xFFFF_FFFF) + 100_000_000 * (number >> 32))
+}
+
+/// Up to eight bytes in one number, in as few loads as there are.
+#[inline]
+const fn side_by_side(mut bytes: &[u8]) -> u64 {
+    let mut number = 0;
+    while let Some((four, rest)) = bytes.split_first_chunk() {
+        number = number << 32 | u32::from_be_bytes(*four) as u64;
+        bytes = rest;
+    }
+    if let Some((two, rest)) = bytes.split_first_chunk() {
+        number = number << 16 | u16::from_be_bytes(*two) as u64;
+        bytes = rest;
+    }
+    if let [one] = bytes {
+        number = number << 8 | *one as u64;
+    }
+    number
+}
+
+/// Whether each nibble is a digit: one above 9 has its highest bit and one of the two in the middle.
+#[inline]
+const fn are_digits(number: u64) -> bool {
+    number & (number << 1 | number << 2) & 0x8888_8888_8888_8888 == 0
+}
+
+/// The number of two digits that each byte is.
+#[inline]
+pub(super) fn pairs<const N: usize>(bytes: &[u8]) -> Result<[u8; N]> {
+    let bytes = exactly(bytes)?;
+    if N > 8 || !are_digits(side_by_side(&bytes)) {
+        read_each(&bytes)?;
+    }
+    Ok(bytes.map(|byte| 10 * (byte >> 4) + (byte & 0x0F)))
 }
 
 /// The same for any bytes, or what is wrong with them.
@@ -62,6 +91,7 @@ pub(super) fn write<const N: usize>(mut number: u64) -> [u8; N] {
 }
 
 /// Takes exactly `N` bytes.
+#[inline]
 pub(super) fn exactly<const N: usize>(bytes: &[u8]) -> Result<[u8; N]> {
     bytes.try_into().map_err(|_| {
         Error::new(ErrorKind::Length {

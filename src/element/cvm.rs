@@ -250,6 +250,7 @@ impl CvmResults {
     ///
     /// # Errors
     /// [`ErrorKind::Length`].
+    #[inline]
     pub fn parse(bytes: &[u8]) -> Result<Self> {
         let [code, condition, result] = bcd::exactly(bytes)?;
         Ok(Self {

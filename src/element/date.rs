@@ -28,15 +28,6 @@ const fn days_in(year: u16, month: u8) -> u8 {
     }
 }
 
-/// Two digits of one byte.
-fn pair(bytes: &[u8], offset: usize) -> Result<u8> {
-    let byte = bytes.get(offset..=offset).unwrap_or_default();
-    // Two digits fit in the type.
-    bcd::read(byte)
-        .map(|number| number as u8)
-        .map_err(|error| error.at(offset))
-}
-
 /// A calendar date from 1950 to 2049: three bytes YYMMDD (EMV Book 3 Annex A, tags 9A, 5F24, 5F25).
 ///
 /// ```
@@ -62,6 +53,7 @@ impl Date {
     ///
     /// # Errors
     /// [`ErrorKind::Date`].
+    #[inline]
     pub const fn new(year: u16, month: u8, day: u8) -> Result<Self> {
         let month = match YearMonth::new(year, month) {
             Ok(month) => month,
@@ -77,9 +69,9 @@ impl Date {
     ///
     /// # Errors
     /// [`ErrorKind::Length`], [`ErrorKind::NotDecimal`] with the offset of the byte, [`ErrorKind::Date`].
+    #[inline]
     pub fn parse(bytes: &[u8]) -> Result<Self> {
-        let bytes = bcd::exactly::<3>(bytes)?;
-        let (year, month, day) = (pair(&bytes, 0)?, pair(&bytes, 1)?, pair(&bytes, 2)?);
+        let [year, month, day] = bcd::pairs(bytes)?;
         Self::new(full_year(year), month, day)
     }
 
@@ -116,7 +108,8 @@ impl Date {
     }
 
     /// Days since the first of January 1950.
-    fn day_number(self) -> i32 {
+    #[inline]
+    pub(crate) fn day_number(self) -> i32 {
         const BEFORE_MONTH: [i32; 12] = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
         // Every fourth year of the range is a leap year, 2000 included.
         let year = i32::from(self.year());
@@ -156,6 +149,7 @@ impl YearMonth {
     ///
     /// # Errors
     /// [`ErrorKind::Date`].
+    #[inline]
     pub const fn new(year: u16, month: u8) -> Result<Self> {
         if year < FIRST_YEAR || year > LAST_YEAR || month == 0 || month > 12 {
             return Err(Error::new(ErrorKind::Date));
@@ -168,8 +162,8 @@ impl YearMonth {
     /// # Errors
     /// [`ErrorKind::Length`], [`ErrorKind::NotDecimal`] with the offset of the byte, [`ErrorKind::Date`].
     pub fn parse(bytes: &[u8]) -> Result<Self> {
-        let bytes = bcd::exactly::<2>(bytes)?;
-        Self::new(full_year(pair(&bytes, 0)?), pair(&bytes, 1)?)
+        let [year, month] = bcd::pairs(bytes)?;
+        Self::new(full_year(year), month)
     }
 
     /// The two bytes YYMM.
@@ -188,6 +182,7 @@ impl YearMonth {
     }
 
     /// Its last day.
+    #[inline]
     pub const fn last_day(self) -> Date {
         Date {
             month: self,

@@ -57,14 +57,31 @@ impl<'a> ChipData<'a> {
     /// What is malformed, [`ErrorKind::Duplicate`], [`ErrorKind::Misplaced`], [`ErrorKind::Length`], each with tag
     /// and offset; [`ErrorKind::LengthTooLong`] over 9999 bytes.
     pub fn parse(de55: &'a [u8]) -> Result<Self> {
+        let mut data = Self::EMPTY;
+        data.read(de55)?;
+        Ok(data)
+    }
+
+    /// No chip data.
+    pub(super) const EMPTY: Self = Self {
+        input: &[],
+        spans: ABSENT,
+    };
+
+    /// Reads them into chip data that are [`EMPTY`](Self::EMPTY): whoever moves what was written just now in small pieces waits for it.
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse); then these chip data must not be used.
+    #[inline(never)]
+    pub(super) fn read(&mut self, de55: &'a [u8]) -> Result<()> {
         if de55.len() > MAX_LENGTH {
             return Err(Error::new(ErrorKind::LengthTooLong));
         }
-        let spans = match plain(de55) {
-            Some(spans) => spans,
-            None => walked(de55)?,
-        };
-        Ok(Self { input: de55, spans })
+        self.input = de55;
+        if plain_into(de55, &mut self.spans).is_none() {
+            self.spans = walked(de55)?;
+        }
+        Ok(())
     }
 
     /// Chip data of which it is known where the decisive elements stand.
@@ -110,10 +127,16 @@ impl<'a> ChipData<'a> {
     /// The value of a decisive element of a fixed length, which was checked, where it is there.
     #[inline(always)]
     pub(super) fn array<const N: usize>(&self, tag: Tag) -> Option<[u8; N]> {
+        self.bytes(tag).copied()
+    }
+
+    /// The same where it stands.
+    #[inline(always)]
+    pub(super) fn bytes<const N: usize>(&self, tag: Tag) -> Option<&'a [u8; N]> {
         let span = self.span(tag)?;
         let start = usize::from(span.start);
         let value = self.input.get(start..)?.first_chunk()?;
-        (usize::from(span.length) == N).then_some(*value)
+        (usize::from(span.length) == N).then_some(value)
     }
 
     /// Of the [short](decisive::short_place) decisive element at `place` the eight bytes that begin with its value, and the
@@ -212,37 +235,50 @@ impl<'a> ChipData<'a> {
 /// lengths in one byte, decisive ones once and as long as they may be.
 ///
 /// `None` for anything else, be it wrong or only unusual: [`walked`] then says what it is.
-#[inline(always)] // Into `parse`; the other caller is cold.
+#[cfg(any(test, feature = "alloc"))]
 pub(super) fn plain(input: &[u8]) -> Option<Spans> {
     let mut spans = ABSENT;
-    let (mut rest, mut offset) = (input, 0);
+    plain_into(input, &mut spans)?;
+    Some(spans)
+}
+
+/// The same into spans of which none is there; what is not plain leaves some.
+#[inline(always)]
+fn plain_into(input: &[u8], spans: &mut Spans) -> Option<()> {
+    let mut end = 0;
     for _ in 0..tlv::MAX_OBJECTS {
-        let (place, header, length) = match *rest {
-            [first, last @ ..=0x7F, length @ ..=0x7F, ..] if first & 0x3F == 0x1F => {
-                (PLACES_2[two_byte_index(first, last)], 3, length)
+        let (place, start, length) = match *input.get(end..)? {
+            [first, last, length, ..] if first & 0x3F == 0x1F => {
+                if (last | length) > 0x7F {
+                    return None;
+                }
+                (PLACES_2[two_byte_index(first, last)], end + 3, length)
             }
-            [only @ 1..=0xFF, length @ ..=0x7F, ..] if only & 0x20 == 0 && only & 0x1F != 0x1F => {
-                (PLACES_1[usize::from(only)], 2, length)
+            [only, length, ..] => {
+                if only == 0 || only & 0x3F >= 0x1F || length > 0x7F {
+                    return None;
+                }
+                (PLACES_1[usize::from(only)], end + 2, length)
             }
-            _ => break,
+            [] => return Some(()),
+            [_] => return None,
         };
-        let start = offset + header;
-        let end = header + usize::from(length);
-        rest = rest.get(end..)?;
-        offset += end;
-        if let Some(row) = DECISIVE.get(usize::from(place)) {
-            let span = spans.get_mut(usize::from(place))?;
-            if span.length != 0 || !(row.min..=row.max).contains(&usize::from(length)) {
-                return None;
-            }
-            *span = Span {
-                // It fits, because the input is no longer than MAX_LENGTH.
-                start: start as u16,
-                length: u16::from(length),
-            };
+        // Behind an end that is not there stands nothing, and not even nothing.
+        end = start + usize::from(length);
+        let place = usize::from(place);
+        let Some((row, span)) = DECISIVE.get(place).zip(spans.get_mut(place)) else {
+            continue;
+        };
+        if span.length != 0 || length < row.min || length > row.max {
+            return None;
         }
+        *span = Span {
+            // It fits, because the input is no longer than MAX_LENGTH.
+            start: start as u16,
+            length: u16::from(length),
+        };
     }
-    rest.is_empty().then_some(spans)
+    (end == input.len()).then_some(())
 }
 
 /// The spans of any chip data, or what is wrong with them.
@@ -267,12 +303,9 @@ fn place(spans: &mut Spans, depth: usize, object: DataObject<'_>) -> Result<()> 
     if span.length != 0 {
         return fail(ErrorKind::Duplicate);
     }
-    if !(row.min..=row.max).contains(&found) {
-        return fail(ErrorKind::Length {
-            min: row.min,
-            max: row.max,
-            found,
-        });
+    let (min, max) = (usize::from(row.min), usize::from(row.max));
+    if !(min..=max).contains(&found) {
+        return fail(ErrorKind::Length { min, max, found });
     }
     // Both fit, because the input is no longer than MAX_LENGTH.
     let narrow = |value: usize| u16::try_from(value).unwrap_or(u16::MAX);
@@ -321,7 +354,7 @@ mod tests {
                 Ok((tag, _)) if form > 2 => DECISIVE.iter().find(|row| row.tag == tag),
                 _ => None,
             };
-            let length = right.map_or(length, |row| row.min);
+            let length = right.map_or(length, |row| usize::from(row.min));
             let mut bytes = tag;
             if form == 0 || length > 0x7F {
                 bytes.push(0x81);

@@ -14,7 +14,7 @@ const WORDS: usize = 32;
 const MOST: usize = 64;
 
 /// Where tags and lengths stand in a message, which they are, and what follows from that.
-struct Layout {
+pub(super) struct Layout {
     length: usize,
     /// The whole words from the start.
     headers: [Headers; WORDS],
@@ -49,9 +49,10 @@ impl Headers {
 }
 
 impl Layout {
-    /// Of chip data that are plain, and at least a word long.
+    /// Of chip data that are plain, at least a word long, and no longer than what is remembered.
     #[cold]
-    fn of(de55: &[u8], spans: Spans) -> Option<Self> {
+    pub(super) fn of(de55: &[u8]) -> Option<Self> {
+        let spans = plain(de55)?;
         let mut is_header = [0_u8; 8 * WORDS];
         let is_header = is_header.get_mut(..de55.len())?;
         let mut start = 0;
@@ -74,10 +75,10 @@ impl Layout {
         })
     }
 
-    /// Whether these chip data, of its length, have its tags and lengths at its places.
+    /// Whether these chip data have its length, and its tags and lengths at its places.
     #[inline]
-    fn fits(&self, de55: &[u8]) -> bool {
-        let Some(last) = de55.last_chunk() else {
+    pub(super) fn fits(&self, de55: &[u8]) -> bool {
+        let Some(last) = de55.last_chunk().filter(|_| de55.len() == self.length) else {
             return false;
         };
         let mut difference = self.last.differ(*last);
@@ -85,6 +86,13 @@ impl Layout {
             difference |= headers.differ(*word);
         }
         difference == 0
+    }
+
+    /// Makes `data` what is read of these chip data, which it fits.
+    #[cfg(feature = "std")]
+    #[inline]
+    pub(super) const fn lay<'a>(&self, data: &mut ChipData<'a>, de55: &'a [u8]) {
+        *data = ChipData::known(de55, self.spans);
     }
 }
 
@@ -113,7 +121,7 @@ impl ChipLayouts {
     #[inline]
     pub fn parse<'a>(&mut self, de55: &'a [u8]) -> Result<ChipData<'a>> {
         for layout in &self.0 {
-            if layout.length == de55.len() && layout.fits(de55) {
+            if layout.fits(de55) {
                 return Ok(ChipData::known(de55, layout.spans));
             }
         }
@@ -123,7 +131,7 @@ impl ChipLayouts {
     #[cold]
     fn learn<'a>(&mut self, de55: &'a [u8]) -> Result<ChipData<'a>> {
         if self.0.len() < MOST
-            && let Some(layout) = plain(de55).and_then(|spans| Layout::of(de55, spans))
+            && let Some(layout) = Layout::of(de55)
         {
             self.0.push(layout);
         }

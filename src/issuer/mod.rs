@@ -66,6 +66,7 @@ mod queue;
 mod refusal;
 mod response;
 mod script;
+mod shared_layouts;
 mod software;
 mod state;
 #[cfg(feature = "simd")]

@@ -6,11 +6,11 @@ use crate::tag::{self, Tag};
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Decisive {
     pub(crate) tag: Tag,
-    pub(crate) min: usize,
-    pub(crate) max: usize,
+    pub(crate) min: u8,
+    pub(crate) max: u8,
 }
 
-const fn row(tag: Tag, min: usize, max: usize) -> Decisive {
+const fn row(tag: Tag, min: u8, max: u8) -> Decisive {
     Decisive { tag, min, max }
 }
 

@@ -173,9 +173,18 @@ impl Bench {
 
 /// A sale as an authorisation host reads it, with every field that it has: text and bytes.
 pub(crate) fn whole_message<'a>(stan: &'a str, de55: &'a [u8]) -> AuthorisationRequest<'a> {
+    whole_message_of(core::hint::black_box(PAN), stan, de55)
+}
+
+/// The same of another card.
+pub(crate) fn whole_message_of<'a>(
+    pan: &str,
+    stan: &'a str,
+    de55: &'a [u8],
+) -> AuthorisationRequest<'a> {
     let mut request = AuthorisationRequest::new(
         MessageKind::Authorisation,
-        Pan::from_digits(core::hint::black_box(PAN)).unwrap(),
+        Pan::from_digits(pan).unwrap(),
         Amount::new(1_000).unwrap(),
         CurrencyCode::new(392).unwrap(),
         PosEntryMode::parse("051").unwrap(),

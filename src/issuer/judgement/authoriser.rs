@@ -1,5 +1,7 @@
 //! The judge.
 
+use core::fmt;
+
 use super::assessment::Assessment;
 use super::card::IssuedCard;
 use super::checks::{
@@ -16,6 +18,7 @@ use super::timestamp::Timestamp;
 use super::verdict::{ChipValidation, Verdict};
 use super::weighed::{Seen, Weighed};
 use crate::element::{CryptogramType, PanSequenceNumber, YearMonth};
+use crate::issuer::shared_layouts::SharedLayouts;
 use crate::issuer::{
     ActivityStore, CardEvent, CardIndex, CardStateStore, CompromiseReport, CryptogramEngine,
     EngineError, Happened, Issuer, IssuerAuthenticationData, IssuerResponse, Noticed, Outcome,
@@ -29,12 +32,24 @@ use crate::tag;
 ///
 /// It holds the issuer's keys, the key of the store's names, the policy and, where stripes are judged, who verifies their
 /// values; never state, which is the store's.
-#[derive(Debug)]
 pub struct Authoriser<E, V = ()> {
     issuer: Issuer<E>,
     key: StateKey,
     policy: Policy,
     stripe: V,
+    /// How DE 55 looked in messages that were right: it makes reading quicker, and changes nothing.
+    layouts: SharedLayouts,
+}
+
+impl<E: fmt::Debug, V: fmt::Debug> fmt::Debug for Authoriser<E, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Authoriser")
+            .field("issuer", &self.issuer)
+            .field("key", &self.key)
+            .field("policy", &self.policy)
+            .field("stripe", &self.stripe)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<E: CryptogramEngine> Authoriser<E> {
@@ -45,6 +60,7 @@ impl<E: CryptogramEngine> Authoriser<E> {
             key,
             policy: Policy::DEFAULT,
             stripe: (),
+            layouts: SharedLayouts::new(),
         }
     }
 }
@@ -65,6 +81,7 @@ impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
             key: self.key,
             policy: self.policy,
             stripe,
+            layouts: self.layouts,
         }
     }
 
@@ -130,13 +147,16 @@ impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
             Some((index, event)) => Some(store.record(index, event)?),
             None => None,
         };
-        let mut places = [None; 2];
-        for (state, place) in places.iter_mut().zip(pending.place_events(recorded)) {
-            if let Some((index, event)) = place {
-                *state = store.observe(index, event)?;
-            }
-        }
-        pending.remembered(recorded, &places);
+        let [merchant, terminal] = pending.place_events(recorded);
+        let merchant = match merchant {
+            Some((index, event)) => store.observe(index, event)?,
+            None => None,
+        };
+        let terminal = match terminal {
+            Some((index, event)) => store.observe(index, event)?,
+            None => None,
+        };
+        pending.remembered(recorded, merchant.as_ref(), terminal.as_ref());
         Ok(())
     }
 
@@ -256,48 +276,59 @@ impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
             ));
             return;
         }
-        let read = request.chip.map(|de55| ChipFacts::read(de55, card));
-        let chip = match &read {
+        let mut facts = ChipFacts::EMPTY;
+        let chip = match request
+            .chip
+            .map(|de55| facts.read(de55, card, &self.layouts))
+        {
             None => None,
-            Some(Ok(chip)) => Some(chip),
+            Some(Ok(())) => Some(&facts),
             Some(Err(error)) => {
                 pending.weighed.assessment.chip = Some(ChipValidation::Malformed);
-                pending.weighed.assessment.reasons.add(malformed(*error));
+                pending.weighed.assessment.reasons.add(malformed(error));
                 return;
             }
         };
-        let tracks = match TrackFacts::read(request, card, &self.stripe, chip) {
-            Ok(tracks) => tracks,
-            Err(error) => {
-                let first = request
-                    .track1
-                    .is_some_and(|track| Track1::parse(track).is_err());
-                let place = Place::Element(if first { 45 } else { 35 });
-                let offset = error
-                    .offset()
-                    .map_or(Value::None, |at| Value::Number(at as u64));
-                let kind = ReasonKind::MalformedTrack;
-                pending.weighed.assessment.reasons.add(Reason::new(
-                    kind,
-                    place,
-                    offset,
-                    place,
-                    Value::None,
-                ));
-                return;
-            }
-        };
+        let mut tracks = TrackFacts::EMPTY;
+        if let Err(error) = tracks.read(request, card, &self.stripe, chip) {
+            let first = request
+                .track1
+                .is_some_and(|track| Track1::parse(track).is_err());
+            let place = Place::Element(if first { 45 } else { 35 });
+            let offset = error
+                .offset()
+                .map_or(Value::None, |at| Value::Number(at as u64));
+            let kind = ReasonKind::MalformedTrack;
+            pending.weighed.assessment.reasons.add(Reason::new(
+                kind,
+                place,
+                offset,
+                place,
+                Value::None,
+            ));
+            return;
+        }
         let cryptogram = self.cryptogram(pending, chip);
-        let proved = chip.filter(|_| cryptogram == Some(Ok(())));
+        let proved = chip.filter(|_| matches!(cryptogram, Some(Ok(()))));
+        if let (
+            Some(ChipFacts {
+                has_new_layout: true,
+                ..
+            }),
+            Some(de55),
+        ) = (proved, request.chip)
+        {
+            self.layouts.learn(de55);
+        }
         let context = Context {
             request,
             card,
             policy: &self.policy,
             chip,
             tracks: &tracks,
-            cryptogram,
+            cryptogram: &cryptogram,
             results: proved.and_then(ChipFacts::cvr).and_then(Results::read),
-            today: request.at.date(),
+            today: request.at.date_if(request.local_date),
         };
         match request.message {
             MessageKind::Reversal => {
@@ -439,12 +470,15 @@ impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
             | (request.message as u128) << 24
             | u128::from(request.entry_mode.code()) << 16
             | u128::from(atc.map_or(0, |atc| atc.0));
-        let parts: [&[u8]; 5] = [
+        let mut fixed = [0; 24];
+        let (numbers_room, cryptogram_room) = fixed.split_at_mut(16);
+        numbers_room.copy_from_slice(&numbers.to_be_bytes());
+        cryptogram_room.copy_from_slice(&cryptogram.map_or([0; 8], |cryptogram| cryptogram.0));
+        let parts: [&[u8]; 4] = [
             bytes(request.stan),
             bytes(request.rrn),
             bytes(request.processing_code),
-            &numbers.to_be_bytes(),
-            &cryptogram.map_or([0; 8], |cryptogram| cryptogram.0),
+            &fixed,
         ];
         let place = [request.acquirer, request.merchant, request.terminal_id].map(bytes);
         let (terminal, transaction) = if context.proved() {
@@ -550,23 +584,28 @@ impl<'r, 'v, K> Pending<'r, 'v, K> {
         recorded: Option<Recorded>,
         places: [Option<PlaceState>; 2],
     ) -> Weighed<'r, 'v, K> {
-        self.remembered(recorded, &places);
+        let [merchant, terminal] = &places;
+        self.remembered(recorded, merchant.as_ref(), terminal.as_ref());
         self.weighed
     }
 
     /// Adds what the store remembered.
-    fn remembered(&mut self, recorded: Option<Recorded>, places: &[Option<PlaceState>; 2]) {
+    fn remembered(
+        &mut self,
+        recorded: Option<Recorded>,
+        merchant: Option<&PlaceState>,
+        terminal: Option<&PlaceState>,
+    ) {
         let weighed = &mut self.weighed;
         weighed.assessment.recorded = recorded;
         if let Some(event) = &weighed.event {
-            let [merchant, terminal] = places;
             let remembered = Remembered {
                 request: weighed.request,
                 policy: weighed.policy,
                 recorded: recorded.as_ref(),
                 event,
-                merchant: merchant.as_ref(),
-                terminal: terminal.as_ref(),
+                merchant,
+                terminal,
                 results: self.told,
             };
             check_state(&remembered, &mut weighed.assessment.reasons);

@@ -11,12 +11,15 @@ use crate::element::{
 };
 use crate::error::{ErrorKind, Result};
 use crate::issuer::ChipData;
+use crate::issuer::shared_layouts::SharedLayouts;
 use crate::magstripe::{Track1, Track2};
 use crate::tag::{self, Tag};
 
 /// What DE 55 says. What it leaves out is `None`.
 pub(crate) struct ChipFacts<'a> {
     pub(crate) data: ChipData<'a>,
+    /// Nothing of that layout was read before.
+    pub(crate) has_new_layout: bool,
     pub(crate) iad: Option<IssuerApplicationData<'a>>,
     pub(crate) un: Option<UnpredictableNumber>,
     pub(crate) amount: Option<Amount>,
@@ -31,51 +34,70 @@ pub(crate) struct ChipFacts<'a> {
 }
 
 impl<'a> ChipFacts<'a> {
-    pub(crate) fn read(de55: &'a [u8], card: &IssuedCard<'_>) -> Result<Self> {
-        let data = ChipData::parse(de55)?;
-        let iad = match &card.record {
-            Some(record) => data
-                .get(tag::ISSUER_APPLICATION_DATA)?
-                .and_then(|iad| record.issuer_application_data(iad).ok()),
-            None => None,
-        };
+    /// Of no message.
+    pub(crate) const EMPTY: Self = Self {
+        data: ChipData::EMPTY,
+        has_new_layout: false,
+        iad: None,
+        un: None,
+        amount: None,
+        currency: None,
+        country: None,
+        date: None,
+        kind: None,
+        tvr: None,
+        cvm: None,
+        qualifiers: None,
+        profile: None,
+    };
+
+    /// Reads them, where they are [`EMPTY`](Self::EMPTY): they are large, and stay where they are.
+    pub(crate) fn read(
+        &mut self,
+        de55: &'a [u8],
+        card: &IssuedCard<'_>,
+        layouts: &SharedLayouts,
+    ) -> Result<()> {
+        self.has_new_layout = !layouts.read(&mut self.data, de55)?;
+        let data = &self.data;
+        if let Some(record) = &card.record {
+            let iad = data.get(tag::ISSUER_APPLICATION_DATA)?;
+            self.iad = iad.and_then(|iad| record.issuer_application_data(iad).ok());
+        }
         // A PAN that is none is a fault of the format, whoever's card it is.
         data.pan()?;
         data.pan_sequence_number()?;
-        Ok(Self {
-            iad,
-            un: data
-                .array(tag::UNPREDICTABLE_NUMBER)
-                .map(UnpredictableNumber),
-            amount: read(&data, tag::AMOUNT_AUTHORISED_NUMERIC, |value: [u8; 6]| {
-                Amount::parse(&value)
-            })?,
-            currency: digits(&data, tag::TRANSACTION_CURRENCY_CODE, |value: [u8; 2]| {
-                CurrencyCode::parse(&value)
-            })?,
-            country: digits(&data, tag::TERMINAL_COUNTRY_CODE, |value: [u8; 2]| {
-                CountryCode::parse(&value)
-            })?,
-            date: digits(&data, tag::TRANSACTION_DATE, |value: [u8; 3]| {
-                Date::parse(&value)
-            })?,
-            kind: data
-                .array(tag::TRANSACTION_TYPE)
-                .map(|[kind]| TransactionType(kind)),
-            tvr: data
-                .array(tag::TERMINAL_VERIFICATION_RESULTS)
-                .map(TerminalVerificationResults),
-            cvm: read(&data, tag::CVM_RESULTS, |value: [u8; 3]| {
-                CvmResults::parse(&value)
-            })?,
-            qualifiers: data
-                .array(tag::CARD_TRANSACTION_QUALIFIERS)
-                .map(CardTransactionQualifiers),
-            profile: data
-                .array(tag::APPLICATION_INTERCHANGE_PROFILE)
-                .map(ApplicationInterchangeProfile),
-            data,
-        })
+        self.un = data
+            .array(tag::UNPREDICTABLE_NUMBER)
+            .map(UnpredictableNumber);
+        self.amount = read(data, tag::AMOUNT_AUTHORISED_NUMERIC, |value: &[u8; 6]| {
+            Amount::parse(value)
+        })?;
+        self.currency = digits(data, tag::TRANSACTION_CURRENCY_CODE, |value: &[u8; 2]| {
+            CurrencyCode::parse(value)
+        })?;
+        self.country = digits(data, tag::TERMINAL_COUNTRY_CODE, |value: &[u8; 2]| {
+            CountryCode::parse(value)
+        })?;
+        self.date = digits(data, tag::TRANSACTION_DATE, |value: &[u8; 3]| {
+            Date::parse(value)
+        })?;
+        self.kind = data
+            .array(tag::TRANSACTION_TYPE)
+            .map(|[kind]| TransactionType(kind));
+        self.tvr = data
+            .array(tag::TERMINAL_VERIFICATION_RESULTS)
+            .map(TerminalVerificationResults);
+        self.cvm = read(data, tag::CVM_RESULTS, |value: &[u8; 3]| {
+            CvmResults::parse(value)
+        })?;
+        self.qualifiers = data
+            .array(tag::CARD_TRANSACTION_QUALIFIERS)
+            .map(CardTransactionQualifiers);
+        self.profile = data
+            .array(tag::APPLICATION_INTERCHANGE_PROFILE)
+            .map(ApplicationInterchangeProfile);
+        Ok(())
     }
 
     pub(crate) fn cvr(&self) -> Option<CardVerificationResults<'a>> {
@@ -87,10 +109,13 @@ impl<'a> ChipFacts<'a> {
 fn read<T, const N: usize>(
     data: &ChipData<'_>,
     tag: Tag,
-    parse: impl FnOnce([u8; N]) -> Result<T>,
+    parse: impl FnOnce(&[u8; N]) -> Result<T>,
 ) -> Result<Option<T>> {
-    let value = data.array(tag).map(parse).transpose();
-    value.map_err(|error| error.in_tag(tag))
+    match data.bytes(tag).map(parse) {
+        None => Ok(None),
+        Some(Ok(value)) => Ok(Some(value)),
+        Some(Err(error)) => Err(error.in_tag(tag)),
+    }
 }
 
 /// A code or date of decimal digits: letters break the format; digits that name nothing say nothing, because honest terminals
@@ -98,7 +123,7 @@ fn read<T, const N: usize>(
 fn digits<T, const N: usize>(
     data: &ChipData<'_>,
     tag: Tag,
-    parse: impl FnOnce([u8; N]) -> Result<T>,
+    parse: impl FnOnce(&[u8; N]) -> Result<T>,
 ) -> Result<Option<T>> {
     match read(data, tag, parse) {
         Err(error) if matches!(error.kind(), ErrorKind::Date | ErrorKind::Value) => Ok(None),
@@ -107,10 +132,9 @@ fn digits<T, const N: usize>(
 }
 
 /// What became of a verification value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Checked {
     /// There is no place for one, or nobody can tell.
-    #[default]
     Unknown,
     /// There is a place for one, and it is empty or ends early.
     Missing,
@@ -129,7 +153,6 @@ impl From<Option<bool>> for Checked {
 }
 
 /// What the tracks say.
-#[derive(Default)]
 pub(crate) struct TrackFacts {
     pub(crate) track1: Option<Track1>,
     pub(crate) track2: Option<Track2>,
@@ -147,34 +170,44 @@ pub(crate) struct TrackFacts {
 }
 
 impl TrackFacts {
+    /// Of no message.
+    pub(crate) const EMPTY: Self = Self {
+        track1: None,
+        track2: None,
+        cvv: Checked::Unknown,
+        icvv: Checked::Unknown,
+        in_chip: (Checked::Unknown, Checked::Unknown),
+        dynamic: Checked::Unknown,
+        counter: None,
+        cvv2: Checked::Unknown,
+    };
+
+    /// Reads them, where they are [`EMPTY`](Self::EMPTY): they are large, and stay where they are.
     pub(crate) fn read(
+        &mut self,
         request: &AuthorisationRequest<'_>,
         card: &IssuedCard<'_>,
         verifier: &impl StripeVerifier,
         chip: Option<&ChipFacts<'_>>,
-    ) -> Result<Self> {
+    ) -> Result<()> {
+        let none = request.track1.is_none() && request.track2.is_none();
         // As of nearly every chip: nothing to read but tag 57.
-        if request.track1.is_none() && request.track2.is_none() && request.cvv2.is_none() {
-            return Ok(Self {
-                in_chip: Self::in_chip(request, card, verifier, chip),
-                ..Self::default()
-            });
+        if none && request.cvv2.is_none() {
+            self.in_chip = Self::in_chip(request, card, verifier, chip);
+            return Ok(());
         }
-        let mut facts = Self {
-            track1: request.track1.map(Track1::parse).transpose()?,
-            track2: request.track2.map(bare_track2).transpose()?,
-            in_chip: Self::in_chip(request, card, verifier, chip),
-            ..Self::default()
-        };
+        self.track1 = request.track1.map(Track1::parse).transpose()?;
+        self.track2 = request.track2.map(bare_track2).transpose()?;
+        self.in_chip = Self::in_chip(request, card, verifier, chip);
         if request.cvv2.is_some() {
-            facts.cvv2 = cvv2(request, card, verifier);
+            self.cvv2 = cvv2(request, card, verifier);
         }
         if request.entry_mode == super::PosEntryMode::ContactlessStripe {
-            (facts.dynamic, facts.counter) = facts.dynamic(card, verifier);
+            (self.dynamic, self.counter) = self.dynamic(card, verifier);
         } else {
-            (facts.cvv, facts.icvv) = facts.static_values(card, verifier);
+            (self.cvv, self.icvv) = self.static_values(card, verifier);
         }
-        Ok(facts)
+        Ok(())
     }
 
     /// The static value in tag 57, which is the chip's own track. DE 35 is its copy, and goes first. A track that cannot be read says
@@ -196,7 +229,7 @@ impl TrackFacts {
         };
         let alone = Self {
             track2: Some(Track2::from(&track)),
-            ..Self::default()
+            ..Self::EMPTY
         };
         alone.static_values(card, verifier)
     }

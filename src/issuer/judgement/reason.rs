@@ -615,12 +615,22 @@ impl fmt::Display for Reason {
 /// Most reasons that an assessment keeps; of more, the mildest are left out.
 const MAX_REASONS: usize = 12;
 
-/// Reasons, the most severe first; those that are as severe in the order in which they were found.
-#[derive(Clone, Copy, PartialEq, Eq, Default)]
-pub struct Reasons {
+/// Room for reasons. Nearly every message has none, so where there is a heap the room is made with the first: what came of a message
+/// is moved about, and would else be five times as large.
+#[cfg(feature = "alloc")]
+type Room = alloc::boxed::Box<List>;
+#[cfg(not(feature = "alloc"))]
+type Room = List;
+
+#[derive(Clone, PartialEq, Eq, Default)]
+struct List {
     reasons: [Option<Reason>; MAX_REASONS],
     length: u8,
 }
+
+/// Reasons, the most severe first; those that are as severe in the order in which they were found.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Reasons(Option<Room>);
 
 impl Reasons {
     /// Puts a reason at its place.
@@ -631,24 +641,28 @@ impl Reasons {
             .iter()
             .take_while(|known| known.verdict >= reason.verdict)
             .count();
-        let Some(tail) = self.reasons.get_mut(place..) else {
+        let list = self.0.get_or_insert_default();
+        let Some(tail) = list.reasons.get_mut(place..) else {
             return;
         };
         if let Some(room) = tail.last_mut() {
             *room = Some(reason);
             tail.rotate_right(1);
-            self.length = (self.length + 1).min(MAX_REASONS as u8);
+            list.length = (list.length + 1).min(MAX_REASONS as u8);
         }
     }
 
     /// The reasons in order.
     pub fn iter(&self) -> impl Iterator<Item = &Reason> {
-        self.reasons.iter().take(usize::from(self.length)).flatten()
+        let lists = self.0.iter();
+        lists.flat_map(|list| list.reasons.iter().take(usize::from(list.length)).flatten())
     }
 
     /// The first, which decided.
+    #[inline]
     pub fn first(&self) -> Option<&Reason> {
-        self.iter().next()
+        let [first, ..] = &self.0.as_ref()?.reasons;
+        first.as_ref()
     }
 
     /// Whether there is one of this kind.
@@ -657,6 +671,7 @@ impl Reasons {
     }
 
     /// The strictest verdict.
+    #[inline]
     pub fn verdict(&self) -> Verdict {
         self.first()
             .map_or(Verdict::Approve, |reason| reason.verdict)

@@ -1,23 +1,16 @@
-//! What the card says of itself, read once.
+//! What the card says of itself.
 
 use crate::element::iad::{Fact, bits_in_number};
 use crate::element::{CardVerificationResults, IadLayout};
 
-/// The facts of card verification results that decisions rest on; `None` where the layout has no bit for one.
+/// Card verification results that say something. Of each fact that decisions rest on: whether it is so; `None` where the layout has
+/// no bit for it.
 #[derive(Clone, Copy)]
 pub(crate) struct Results<'a> {
     pub(crate) bytes: &'a [u8],
-    pub(crate) offline_pin: Option<bool>,
-    pub(crate) offline_pin_failed: Option<bool>,
-    pub(crate) pin_tries_exceeded: Option<bool>,
-    pub(crate) pin_not_received: Option<bool>,
-    pub(crate) pin_wrongly_assumed: Option<bool>,
-    /// Whether the holder's device verified him.
-    pub(crate) device: Option<bool>,
-    pub(crate) answer_missing: Option<bool>,
-    pub(crate) answer_failed: Option<bool>,
-    pub(crate) script_failed: Option<bool>,
-    pub(crate) scripts: Option<u8>,
+    layout: IadLayout,
+    number: u64,
+    places: &'static Places,
 }
 
 /// Where a layout states those facts: bits of the results as one number; 0 where it states none.
@@ -80,35 +73,71 @@ impl<'a> Results<'a> {
         if places.generate_acs != 0 && number & places.generate_acs == 0 {
             return None;
         }
-        let any = |bits: u64| (bits != 0).then_some(number & bits != 0);
-        let offline_pin = any(places.offline_pin);
-        let offline_pin_failed = any(places.offline_pin_failed);
-        let device = match (results.layout(), bytes) {
-            // The sources for these bits do not agree, so any of them counts: entity and method, the bit, the device's bit.
-            (IadLayout::Visa24, [method, _, _, _, device, ..]) => {
-                any(places.device).map(|bit| bit || *method != 0 || device & 0x02 != 0)
-            }
-            // A phone says it as a card says that it verified a PIN.
-            (IadLayout::MChip | IadLayout::Ccd, _) => {
-                offline_pin.map(|performed| performed && offline_pin_failed != Some(true))
-            }
-            _ => None,
-        };
-        let scripts = (places.scripts != 0)
-            .then(|| ((number & places.scripts) >> places.scripts.trailing_zeros()) as u8);
         Some(Self {
             bytes,
-            offline_pin,
-            offline_pin_failed,
-            pin_tries_exceeded: any(places.pin_tries_exceeded),
-            pin_not_received: any(places.pin_not_received),
-            pin_wrongly_assumed: any(places.pin_wrongly_assumed),
-            device,
-            answer_missing: any(places.answer_missing),
-            answer_failed: any(places.answer_failed),
-            script_failed: any(places.script_failed),
-            scripts,
+            layout: results.layout(),
+            number,
+            places,
         })
+    }
+
+    /// Whether one of these bits is set.
+    #[inline]
+    fn any(self, bits: u64) -> Option<bool> {
+        (bits != 0).then_some(self.number & bits != 0)
+    }
+
+    pub(crate) fn offline_pin(self) -> Option<bool> {
+        self.any(self.places.offline_pin)
+    }
+
+    pub(crate) fn offline_pin_failed(self) -> Option<bool> {
+        self.any(self.places.offline_pin_failed)
+    }
+
+    pub(crate) fn pin_tries_exceeded(self) -> Option<bool> {
+        self.any(self.places.pin_tries_exceeded)
+    }
+
+    pub(crate) fn pin_not_received(self) -> Option<bool> {
+        self.any(self.places.pin_not_received)
+    }
+
+    pub(crate) fn pin_wrongly_assumed(self) -> Option<bool> {
+        self.any(self.places.pin_wrongly_assumed)
+    }
+
+    /// Whether the holder's device verified him.
+    pub(crate) fn device(self) -> Option<bool> {
+        match (self.layout, self.bytes) {
+            // The sources for these bits do not agree, so any of them counts: entity and method, the bit, the device's bit.
+            (IadLayout::Visa24, [method, _, _, _, device, ..]) => self
+                .any(self.places.device)
+                .map(|bit| bit || *method != 0 || device & 0x02 != 0),
+            // A phone says it as a card says that it verified a PIN.
+            (IadLayout::MChip | IadLayout::Ccd, _) => self
+                .offline_pin()
+                .map(|performed| performed && self.offline_pin_failed() != Some(true)),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn answer_missing(self) -> Option<bool> {
+        self.any(self.places.answer_missing)
+    }
+
+    pub(crate) fn answer_failed(self) -> Option<bool> {
+        self.any(self.places.answer_failed)
+    }
+
+    pub(crate) fn script_failed(self) -> Option<bool> {
+        self.any(self.places.script_failed)
+    }
+
+    /// Script commands that the card counts.
+    pub(crate) fn scripts(self) -> Option<u8> {
+        let bits = self.places.scripts;
+        (bits != 0).then(|| ((self.number & bits) >> bits.trailing_zeros()) as u8)
     }
 }
 
@@ -139,25 +168,25 @@ mod tests {
                 continue;
             };
             let facts = [
-                (read.offline_pin, results.offline_pin_performed()),
-                (read.offline_pin_failed, results.offline_pin_failed()),
-                (read.pin_tries_exceeded, results.pin_try_limit_exceeded()),
-                (read.pin_not_received, results.expected_pin_not_received()),
+                (read.offline_pin(), results.offline_pin_performed()),
+                (read.offline_pin_failed(), results.offline_pin_failed()),
+                (read.pin_tries_exceeded(), results.pin_try_limit_exceeded()),
+                (read.pin_not_received(), results.expected_pin_not_received()),
                 (
-                    read.pin_wrongly_assumed,
+                    read.pin_wrongly_assumed(),
                     results.terminal_wrongly_assumes_pin(),
                 ),
                 (
-                    read.answer_missing,
+                    read.answer_missing(),
                     results.issuer_authentication_not_performed(),
                 ),
-                (read.answer_failed, results.issuer_authentication_failed()),
-                (read.script_failed, results.script_failed()),
+                (read.answer_failed(), results.issuer_authentication_failed()),
+                (read.script_failed(), results.script_failed()),
             ];
             for (place, (read, asked)) in facts.into_iter().enumerate() {
                 assert_eq!(read, asked, "{layout:?} {bytes:02X?} {place}");
             }
-            assert_eq!(read.scripts, results.script_counter(), "{layout:?}");
+            assert_eq!(read.scripts(), results.script_counter(), "{layout:?}");
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod bytes;
 mod card_state;
+mod hmac;
 mod key;
 #[cfg(feature = "std")]
 mod memory;

@@ -22,7 +22,7 @@ const CASH_MACHINE: u16 = 6011;
 impl Context<'_, '_, '_> {
     /// Whether the card says that its holder's device verified him; `None` where it has no way to say so.
     pub(super) fn device_verified(&self) -> Option<bool> {
-        self.results?.device
+        self.results?.device()
     }
 
     /// Tag 9F6C where it says that the consumer's device verified him. Of a Mastercard it says something else.
@@ -51,7 +51,7 @@ impl Context<'_, '_, '_> {
             }
         };
         let card = self.results.is_some_and(|results| {
-            results.offline_pin == Some(true) && results.offline_pin_failed != Some(true)
+            results.offline_pin() == Some(true) && results.offline_pin_failed() != Some(true)
         });
         pin || card || self.device_verified() == Some(true)
     }
@@ -180,10 +180,10 @@ pub(super) fn pin_contradicted(context: &Context<'_, '_, '_>) -> Finding {
     let Some(results) = context.results else {
         return Finding::Absent;
     };
-    let Some(performed) = results.offline_pin else {
+    let Some(performed) = results.offline_pin() else {
         return Finding::Absent;
     };
-    let failed = results.offline_pin_failed == Some(true);
+    let failed = results.offline_pin_failed() == Some(true);
     Finding::unless(!performed || failed, || {
         let (place, claimed) = if by_terminal {
             (Place::Tag(tag::CVM_RESULTS), context.cvm_bytes())
@@ -215,14 +215,14 @@ pub(super) fn pin_skipped(context: &Context<'_, '_, '_>) -> Finding {
     let silent =
         context.chip.is_some_and(|chip| chip.cvm.is_none()) && !context.somebody_verified();
     let takes_none = || context.takes_pin() == Some(false);
-    let noticed = silent && results.pin_not_received == Some(true);
-    let believed = results.pin_wrongly_assumed == Some(true);
+    let noticed = silent && results.pin_not_received() == Some(true);
+    let believed = results.pin_wrongly_assumed() == Some(true);
     // A card without that bit says at least that it checked no PIN. One that prefers a PIN would have been asked for it by a terminal
     // that takes one.
     let wanted = silent
         && context.card.pin != PinExpectation::None
         && context.request.pin == OnlinePin::NotSent
-        && results.offline_pin == Some(false)
+        && results.offline_pin() == Some(false)
         && !takes_none();
     Finding::unless(noticed || believed || wanted, || {
         let place = Place::Tag(tag::CVM_RESULTS);
@@ -239,7 +239,7 @@ pub(super) fn pin_skipped(context: &Context<'_, '_, '_>) -> Finding {
 pub(super) fn pin_tries(context: &Context<'_, '_, '_>) -> Finding {
     let Some(exceeded) = context
         .results
-        .and_then(|results| results.pin_tries_exceeded)
+        .and_then(|results| results.pin_tries_exceeded())
     else {
         return Finding::Absent;
     };

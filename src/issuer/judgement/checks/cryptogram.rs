@@ -19,7 +19,7 @@ pub(super) fn cryptogram(context: &Context<'_, '_, '_>) -> Finding {
     };
     let record = |kind, tag, claimed, found| tag_reason(kind, tag, claimed, Place::Record, found);
     let byte = |byte| Value::bytes(&[byte]);
-    Finding::Contradicts(match refusal {
+    Finding::Contradicts(match *refusal {
         Refusal::Cryptogram => tag_reason(
             ReasonKind::CryptogramWrong,
             tag::APPLICATION_CRYPTOGRAM,

@@ -54,7 +54,7 @@ pub(crate) struct Context<'c, 'r, 'v> {
     pub(crate) chip: Option<&'c ChipFacts<'r>>,
     pub(crate) tracks: &'c TrackFacts,
     /// Whether the cryptogram is right; `None` when there is none, or it was not looked at.
-    pub(crate) cryptogram: Option<Result<(), Refusal>>,
+    pub(crate) cryptogram: &'c Option<Result<(), Refusal>>,
     /// What the card says of itself, where the cryptogram proves it.
     pub(crate) results: Option<Results<'c>>,
     /// The day by the host's clock.
@@ -63,8 +63,9 @@ pub(crate) struct Context<'c, 'r, 'v> {
 
 impl Context<'_, '_, '_> {
     /// Whether the card verification results can be believed.
-    pub(crate) fn proved(&self) -> bool {
-        self.cryptogram == Some(Ok(()))
+    #[inline]
+    pub(crate) const fn proved(&self) -> bool {
+        matches!(self.cryptogram, Some(Ok(())))
     }
 
     /// Whether the cryptogram is right and covers this element.
@@ -80,13 +81,23 @@ impl Context<'_, '_, '_> {
 
 /// A list of checks, in the order in which reasons of the same severity are told. They are called by name, not through a table, so that
 /// the compiler sees what several of them ask.
+///
+/// Checks behind `if` have nothing to say where its question is answered by no, so there they are not called. Builds with debug assertions
+/// call them all the same.
 macro_rules! checks {
-    ($(#[$doc:meta])+ $name:ident of $context:ty: $($check:path,)+) => {
+    ($(#[$doc:meta])+ $name:ident of $context:ty: $($check:path,)+ $({ if $question:path: $($behind:path,)+ })?) => {
         $(#[$doc])+
         pub(crate) fn $name(context: &$context, reasons: &mut Reasons) {
             $(if let Finding::Contradicts(reason) = $check(context) {
                 reasons.add(reason);
             })+
+            $(let asked = $question(context);
+            if asked || cfg!(debug_assertions) {
+                $(if let Finding::Contradicts(reason) = $behind(context) {
+                    debug_assert!(asked, "{reason}");
+                    reasons.add(reason);
+                })+
+            })?
         }
     };
 }
@@ -130,21 +141,24 @@ checks! {
     amount::date,
     amount::clock,
     amount::kind,
-    stripe::value,
-    stripe::chip_value,
-    stripe::service_code,
-    stripe::expiry,
-    stripe::tracks,
-    stripe::stripe_of_chip_card,
-    stripe::fallback,
-    stripe::fallback_terminal,
-    stripe::unreliable,
-    stripe::track_missing,
-    stripe::downgrade,
-    stripe::contactless_stripe,
-    stripe::typed,
-    stripe::printed,
-    activity::remote_gambling_abroad,
+    {
+        if stripe::is_not_of_a_chip_alone:
+        stripe::value,
+        stripe::chip_value,
+        stripe::service_code,
+        stripe::expiry,
+        stripe::tracks,
+        stripe::stripe_of_chip_card,
+        stripe::fallback,
+        stripe::fallback_terminal,
+        stripe::unreliable,
+        stripe::track_missing,
+        stripe::downgrade,
+        stripe::contactless_stripe,
+        stripe::typed,
+        stripe::printed,
+        activity::remote_gambling_abroad,
+    }
 }
 
 checks! {
@@ -180,9 +194,9 @@ impl Context<'_, '_, '_> {
     /// What the card tells of earlier transactions.
     pub(crate) fn told(&self) -> Told {
         self.results.map_or_else(Told::default, |results| Told {
-            answer_missing: results.answer_missing,
-            script_failed: results.script_failed,
-            scripts: results.scripts,
+            answer_missing: results.answer_missing(),
+            script_failed: results.script_failed(),
+            scripts: results.scripts(),
         })
     }
 }

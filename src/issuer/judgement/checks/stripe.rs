@@ -60,6 +60,17 @@ impl Context<'_, '_, '_> {
     }
 }
 
+/// Whether anything came that no chip gives: a track, a value of one, a number that somebody knows; or the message does not say that a
+/// chip was read.
+pub(super) fn is_not_of_a_chip_alone(context: &Context<'_, '_, '_>) -> bool {
+    let tracks = context.tracks;
+    !context.request.entry_mode.is_chip()
+        || tracks.track1.is_some()
+        || tracks.track2.is_some()
+        || tracks.in_chip != (Checked::Unknown, Checked::Unknown)
+        || tracks.cvv2 != Checked::Unknown
+}
+
 /// The service code on the stripe: M05, M06 (where the verification value is the same by chance for both).
 pub(super) fn service_code(context: &Context<'_, '_, '_>) -> Finding {
     let Some((found, _, place)) = context.on_track().filter(|_| context.has_stripe()) else {

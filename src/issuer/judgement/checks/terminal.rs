@@ -259,7 +259,7 @@ pub(super) fn token_domain(context: &Context<'_, '_, '_>) -> Finding {
 /// The card found the issuer's last answer forged: X04, told in the next cryptogram.
 pub(super) fn answer_forged(context: &Context<'_, '_, '_>) -> Finding {
     let results = context.results;
-    match results.and_then(|results| results.answer_failed) {
+    match results.and_then(|results| results.answer_failed()) {
         None => Finding::Absent,
         Some(false) => Finding::Agrees,
         Some(true) => {
