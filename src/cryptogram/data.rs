@@ -1,6 +1,7 @@
 //! What a cryptogram signs: a list of data elements, joined without tags and lengths.
 
 use core::fmt;
+use core::ops::Range;
 
 use crate::crypto::{Padding, push};
 use crate::error::{Error, ErrorKind, Result};
@@ -27,9 +28,10 @@ pub enum IadPart {
 }
 
 impl IadPart {
+    /// Where it stands in issuer application data of this length.
     #[inline]
-    fn of(self, iad: &[u8]) -> Result<&[u8]> {
-        let range = match (self, iad.len()) {
+    fn range(self, length: usize) -> Result<Range<usize>> {
+        let range = match (self, length) {
             (Self::Whole, length) => 0..length,
             (Self::Range { start, length }, _) => {
                 usize::from(start)..usize::from(start) + usize::from(length)
@@ -40,10 +42,12 @@ impl IadPart {
         let short = ErrorKind::Length {
             min: range.end,
             max: 32,
-            found: iad.len(),
+            found: length,
         };
-        iad.get(range)
-            .ok_or(Error::new(short).in_tag(tag::ISSUER_APPLICATION_DATA))
+        if range.end > length {
+            return Err(Error::new(short).in_tag(tag::ISSUER_APPLICATION_DATA));
+        }
+        Ok(range)
     }
 }
 
@@ -177,36 +181,50 @@ impl SignedData {
     ///
     /// `eight` gives the eight bytes that begin with the value of a [short](decisive::short_place) decisive element, and the
     /// value's length, if it has them at hand: to copy eight bytes, and to write the next part over what was too much,
-    /// is quicker than to copy a number of bytes. `value` gives any other.
+    /// is quicker than to copy a number of bytes. `iad` gives the issuer application data, `value` any other element.
     #[inline(never)] // The loop needs all registers.
     pub(crate) fn join<'v>(
         &mut self,
         list: &DataList,
         padding: Padding,
         eight: impl Fn(u8) -> Option<([u8; 8], usize)>,
-        value: impl Fn(SignedPart) -> Result<&'v [u8]>,
+        iad: impl Fn() -> Result<Option<Value<'v>>>,
+        value: impl Fn(Tag) -> Result<Option<Value<'v>>>,
     ) -> Result<()> {
+        const { assert!(size_of::<[[u8; 8]; MAX_LENGTH / 8 + 1]>() == MAX_LENGTH + 8) };
+        let require =
+            |tag, found: Option<Value<'v>>| found.ok_or(Error::new(ErrorKind::Missing).in_tag(tag));
         let bytes = self.blocks.as_flattened_mut();
-        let mut end = 0;
-        for (number, place) in list.places().iter().enumerate() {
-            let room = bytes.get_mut(end..).and_then(<[u8]>::first_chunk_mut::<8>);
-            if let (Some((eight, length)), Some(room)) = (eight(*place), room) {
+        let (places, mut number, mut end) = (list.places(), 0, 0);
+        loop {
+            // Most lists begin with ten short ones.
+            while let Some(place) = places.get(number)
+                && let Some((eight, length)) = eight(*place)
+            {
                 debug_assert!(length <= 8);
-                *room = eight;
+                *room(bytes, end)? = eight;
                 end += length;
-            } else {
-                end = push_part(bytes, end, list.parts.get(number), &value)?;
+                number += 1;
             }
-            if end > MAX_LENGTH {
-                return Err(Error::new(ErrorKind::MessageTooLong));
-            }
+            let Some(part) = list.parts().get(number) else {
+                break;
+            };
+            room(bytes, end)?;
+            let value = match *part {
+                SignedPart::Iad(part) => {
+                    let iad = require(tag::ISSUER_APPLICATION_DATA, iad()?)?;
+                    iad.part(part.range(iad.length)?)
+                }
+                SignedPart::Element(tag) => require(tag, value(tag)?)?,
+            };
+            end = value.push(bytes, end)?;
+            number += 1;
         }
         // The rest of the last block, and what may have been written too much.
-        if let Some(room) = bytes.get_mut(end..).and_then(<[u8]>::first_chunk_mut::<8>) {
-            *room = [0; 8];
-            if let (Padding::Method2, [mark, ..]) = (padding, room) {
-                *mark = 0x80;
-            }
+        let room = room(bytes, end)?;
+        *room = [0; 8];
+        if let (Padding::Method2, [mark, ..]) = (padding, room) {
+            *mark = 0x80;
         }
         let padded = match padding {
             Padding::Method1 => end.div_ceil(8).max(1),
@@ -238,17 +256,51 @@ impl SignedData {
     }
 }
 
-/// Where a part ends that is written at `end`.
-#[inline(never)] // Of most lists it is one part in ten.
-fn push_part<'v>(
-    bytes: &mut [u8],
-    end: usize,
-    part: Option<&SignedPart>,
-    value: &impl Fn(SignedPart) -> Result<&'v [u8]>,
-) -> Result<usize> {
-    match part {
-        Some(part) => push(bytes, end, value(*part)?),
-        None => Ok(end),
+/// Room for eight bytes, of which there is some up to the longest end of signed data.
+#[inline(always)]
+fn room(bytes: &mut [u8], end: usize) -> Result<&mut [u8; 8]> {
+    let room = bytes.get_mut(end..).and_then(<[u8]>::first_chunk_mut);
+    room.ok_or(Error::new(ErrorKind::MessageTooLong))
+}
+
+/// A value of some length, and what stands behind it.
+#[derive(Clone, Copy)]
+pub(crate) struct Value<'v> {
+    bytes: &'v [u8],
+    length: usize,
+}
+
+impl<'v> Value<'v> {
+    /// Of bytes of which the first `length` are the value. There are as many.
+    #[inline]
+    pub(crate) const fn new(bytes: &'v [u8], length: usize) -> Self {
+        Self { bytes, length }
+    }
+
+    #[inline]
+    fn part(self, range: Range<usize>) -> Self {
+        Self {
+            bytes: self.bytes.get(range.start..).unwrap_or_default(),
+            length: range.len(),
+        }
+    }
+
+    /// Writes it at `end`; tells where it ends. As with short elements, too much is copied where there is room for it: 32 bytes,
+    /// which is the most that issuer application data have.
+    #[inline]
+    fn push(self, bytes: &mut [u8], end: usize) -> Result<usize> {
+        let Self {
+            bytes: from,
+            length,
+        } = self;
+        let room = bytes.get_mut(end..).and_then(<[u8]>::first_chunk_mut::<32>);
+        match (from.first_chunk(), room) {
+            (Some(from), Some(room)) if length <= 32 => {
+                *room = *from;
+                Ok(end + length)
+            }
+            _ => push(bytes, end, from.get(..length).unwrap_or(from)),
+        }
     }
 }
 
@@ -258,28 +310,14 @@ impl fmt::Debug for SignedData {
     }
 }
 
-impl SignedPart {
-    /// The part's bytes, out of the data element that they are of.
-    #[inline(always)]
-    pub(crate) fn of<'v>(
-        self,
-        element: impl FnOnce(Tag) -> Result<Option<&'v [u8]>>,
-    ) -> Result<&'v [u8]> {
-        let require = |tag| match element(tag)? {
-            Some(value) => Ok(value),
-            None => Err(Error::new(ErrorKind::Missing).in_tag(tag)),
-        };
-        match self {
-            Self::Element(tag) => require(tag),
-            Self::Iad(part) => part.of(require(tag::ISSUER_APPLICATION_DATA)?),
-        }
-    }
-}
-
 /// Joins the parts.
 pub(crate) fn assemble<S: DataSource + ?Sized>(list: &DataList, source: &S) -> Result<SignedData> {
     let mut data = SignedData::EMPTY;
-    let value = |part: SignedPart| part.of(|tag| source.value(tag));
-    data.join(list, Padding::None, |_| None, value)?;
+    let value = |tag| {
+        let value = source.value(tag)?;
+        Ok(value.map(|bytes| Value::new(bytes, bytes.len())))
+    };
+    let iad = || value(tag::ISSUER_APPLICATION_DATA);
+    data.join(list, Padding::None, |_| None, iad, value)?;
     Ok(data)
 }

@@ -22,7 +22,7 @@ pub use arpc::{ArpcKey, ArpcMethod};
 pub(crate) use arpc::{arpc_method_1, arpc_method_2, method_1_block, method_2_message};
 pub use cap::cap_token;
 pub use data::{DataList, DataSource, IadPart, SignedPart};
-pub(crate) use data::{SignedData, assemble};
+pub(crate) use data::{SignedData, Value, assemble};
 pub use label::Label;
 pub use pin::PinBlockFormat;
 pub(crate) use pin::{pin_block, pin_from_block};

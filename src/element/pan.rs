@@ -39,6 +39,20 @@ impl Pan {
             digits: [0; MAX_DIGITS],
             length: 0,
         };
+        // As nearly all are: all sixteen at once.
+        if let Ok(sixteen) = <[u8; 16]>::try_from(text)
+            && let Some(room) = pan.digits.first_chunk_mut()
+        {
+            *room = sixteen.map(|byte| byte.wrapping_sub(b'0'));
+            if room
+                .iter()
+                .fold(0, |any, digit| any | (digit.saturating_sub(9)))
+                == 0
+            {
+                pan.length = 16;
+                return Ok(pan);
+            }
+        }
         let mut largest = 0;
         for (digit, &byte) in pan.digits.iter_mut().zip(text) {
             *digit = byte.wrapping_sub(b'0');

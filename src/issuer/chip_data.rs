@@ -149,6 +149,14 @@ impl<'a> ChipData<'a> {
         Some((eight, length))
     }
 
+    /// All that stands behind tag and length of a decisive element, its value first; nothing if it is not there.
+    #[inline(always)]
+    pub(super) fn behind_header(&self, tag: Tag) -> &'a [u8] {
+        let span = self.span(tag);
+        let from = span.and_then(|span| self.input.get(usize::from(span.start)..));
+        from.unwrap_or_default()
+    }
+
     #[inline(always)]
     fn require<T>(tag: Tag, value: Option<T>) -> Result<T> {
         match value {

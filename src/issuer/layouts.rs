@@ -16,8 +16,10 @@ const MOST: usize = 64;
 /// Where tags and lengths stand in a message, which they are, and what follows from that.
 pub(super) struct Layout {
     length: usize,
-    /// The whole words from the start.
-    headers: [Headers; WORDS],
+    /// The whole words from the start: their masks …
+    masks: [u64; WORDS],
+    /// … and what stands there.
+    bytes: [u64; WORDS],
     /// The last word, which begins within the one before.
     last: Headers,
     spans: Spans,
@@ -62,14 +64,17 @@ impl Layout {
             is_header.get_mut(start..end)?.fill(0xFF);
             start = end + usize::from(*de55.get(end - 1)?);
         }
-        let mut headers = [Headers::default(); WORDS];
+        let (mut masks, mut bytes) = ([0; WORDS], [0; WORDS]);
         let words = de55.as_chunks().0.iter().zip(is_header.as_chunks().0);
-        for ((word, is_header), headers) in words.zip(&mut headers) {
-            *headers = Headers::of(*word, *is_header);
+        for ((word, is_header), headers) in words.zip(masks.iter_mut().zip(&mut bytes)) {
+            let of_word = Headers::of(*word, *is_header);
+            *headers.0 = of_word.mask;
+            *headers.1 = of_word.bytes;
         }
         Some(Self {
             length: de55.len(),
-            headers,
+            masks,
+            bytes,
             last: Headers::of(*de55.last_chunk()?, *is_header.last_chunk()?),
             spans,
         })
@@ -82,8 +87,9 @@ impl Layout {
             return false;
         };
         let mut difference = self.last.differ(*last);
-        for (word, headers) in de55.as_chunks().0.iter().zip(&self.headers) {
-            difference |= headers.differ(*word);
+        let headers = self.masks.iter().zip(&self.bytes);
+        for (word, (&mask, &bytes)) in de55.as_chunks().0.iter().zip(headers) {
+            difference |= Headers { mask, bytes }.differ(*word);
         }
         difference == 0
     }
@@ -110,8 +116,20 @@ impl Layout {
 /// }
 /// # Ok::<(), chipcard::Error>(())
 /// ```
-#[derive(Default)]
-pub struct ChipLayouts(Vec<Layout>);
+pub struct ChipLayouts {
+    all: Vec<Layout>,
+    /// By the last byte of a length, which layout the last message of it had: most have it again.
+    last: [u8; 256],
+}
+
+impl Default for ChipLayouts {
+    fn default() -> Self {
+        Self {
+            all: Vec::new(),
+            last: [0; 256],
+        }
+    }
+}
 
 impl ChipLayouts {
     /// Reads the value of DE 55, without the length that stands before it in the message.
@@ -120,20 +138,33 @@ impl ChipLayouts {
     /// As [`ChipData::parse`].
     #[inline]
     pub fn parse<'a>(&mut self, de55: &'a [u8]) -> Result<ChipData<'a>> {
-        for layout in &self.0 {
-            if layout.fits(de55) {
-                return Ok(ChipData::known(de55, layout.spans));
+        let last = self.last.get(de55.len() % 256);
+        match last.and_then(|place| self.all.get(usize::from(*place))) {
+            Some(layout) if layout.fits(de55) => Ok(ChipData::known(de55, layout.spans)),
+            _ => self.search(de55),
+        }
+    }
+
+    #[inline(never)]
+    fn search<'a>(&mut self, de55: &'a [u8]) -> Result<ChipData<'a>> {
+        let found = self.all.iter().position(|layout| layout.fits(de55));
+        if let Some(place) = found
+            && let Some(layout) = self.all.get(place)
+        {
+            if let Some(last) = self.last.get_mut(de55.len() % 256) {
+                *last = place as u8; // There are no more than MOST.
             }
+            return Ok(ChipData::known(de55, layout.spans));
         }
         self.learn(de55)
     }
 
     #[cold]
     fn learn<'a>(&mut self, de55: &'a [u8]) -> Result<ChipData<'a>> {
-        if self.0.len() < MOST
+        if self.all.len() < MOST
             && let Some(layout) = Layout::of(de55)
         {
-            self.0.push(layout);
+            self.all.push(layout);
         }
         ChipData::parse(de55)
     }
@@ -141,7 +172,7 @@ impl ChipLayouts {
 
 impl core::fmt::Debug for ChipLayouts {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_tuple("ChipLayouts").field(&self.0.len()).finish()
+        f.debug_tuple("ChipLayouts").field(&self.all.len()).finish()
     }
 }
 
@@ -226,7 +257,7 @@ mod tests {
             layouts.parse(&usual).unwrap();
             assert_eq!(spans(layouts.parse(&other)), spans(ChipData::parse(&other)));
             let is_value = [2, 3, 7, 8, 12, 13, 14, 15, 18].contains(&place);
-            assert_eq!(layouts.0[0].fits(&other), is_value, "{place}");
+            assert_eq!(layouts.all[0].fits(&other), is_value, "{place}");
         }
     }
 
@@ -242,7 +273,7 @@ mod tests {
             assert!(layouts.parse(&message).is_ok());
             assert!(layouts.parse(&message).is_ok());
         }
-        assert_eq!(layouts.0.len(), MOST);
+        assert_eq!(layouts.all.len(), MOST);
         assert!(layouts.parse(&[0; 300]).is_err());
         let long = [&[0xC1, 100][..], &[0; 100]].concat().repeat(3);
         assert_eq!(spans(layouts.parse(&long)), spans(ChipData::parse(&long)));

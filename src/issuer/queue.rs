@@ -9,7 +9,7 @@ use crate::issuer::{
     Issuer, IssuerResponse, Refusal,
 };
 
-/// What is known of a transaction that waits, beside its ticket and its claim: its message is not needed any more.
+/// What is known of a transaction that waits for the engine, beside its ticket and its claim: its message is not needed any more.
 struct Waiting<'a> {
     card: CardRecord<'a>,
     response: Option<IssuerResponse<'a>>,
@@ -57,8 +57,8 @@ pub struct BatchVerifier<'a, E, T> {
     waiting: Vec<Waiting<'a>>,
     /// Theirs, apart: they are handed back, and all else stays where it is until it is dropped.
     tickets: Vec<T>,
-    /// The places of those whose claims could not be read, in order.
-    unread: Vec<(usize, Refusal)>,
+    /// Those whose claims could not be read wait for their turn: how many of the others came before.
+    unread: Vec<(usize, T, Refusal)>,
     /// As many as ever waited together; the first belong to those that wait.
     claims: Vec<Claim>,
     requests: Vec<BatchRequest<'static>>,
@@ -70,7 +70,7 @@ impl<E, T> core::fmt::Debug for BatchVerifier<'_, E, T> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("BatchVerifier")
             .field("capacity", &self.capacity)
-            .field("waiting", &self.waiting.len())
+            .field("waiting", &(self.waiting.len() + self.unread.len()))
             .finish_non_exhaustive()
     }
 }
@@ -93,8 +93,9 @@ impl<'a, E: CryptogramEngine, T> BatchVerifier<'a, E, T> {
     }
 
     /// Transactions that wait for their verdicts.
+    #[inline]
     pub const fn waiting(&self) -> usize {
-        self.waiting.len()
+        self.waiting.len() + self.unread.len()
     }
 
     /// Takes a transaction, and verifies all that wait if it is the one that makes the queue full.
@@ -141,12 +142,14 @@ impl<'a, E: CryptogramEngine, T> BatchVerifier<'a, E, T> {
             Some(claim) => claim.read_arqc(&card, chip),
             None => Err(Refusal::Cryptogram), // It was pushed.
         };
-        if let Err(refusal) = read {
-            self.unread.push((place, refusal));
+        match read {
+            Ok(()) => {
+                self.tickets.push(ticket);
+                self.waiting.push(Waiting { card, response });
+            }
+            Err(refusal) => self.unread.push((place, ticket, refusal)),
         }
-        self.tickets.push(ticket);
-        self.waiting.push(Waiting { card, response });
-        if self.waiting.len() >= self.capacity {
+        if self.waiting() >= self.capacity {
             self.flush(report);
         }
     }
@@ -154,29 +157,31 @@ impl<'a, E: CryptogramEngine, T> BatchVerifier<'a, E, T> {
     /// Verifies all that wait, and reports their verdicts in the order in which they came.
     pub fn flush(&mut self, report: &mut impl FnMut(T, BatchVerdict)) {
         let mut requests: Vec<BatchRequest<'_>> = core::mem::take(&mut self.requests);
-        let mut unread = self.unread.iter().peekable();
-        for (place, (waiting, claim)) in self.waiting.iter().zip(&self.claims).enumerate() {
-            if unread.next_if(|(unread, _)| *unread == place).is_none() {
-                requests.push(claim.asked(&waiting.card, waiting.response.as_ref()));
-            }
-        }
+        let all = self.waiting.iter().zip(&self.claims);
+        requests.extend(
+            all.map(|(waiting, claim)| claim.asked(&waiting.card, waiting.response.as_ref())),
+        );
         ask(self.issuer, &requests, &mut self.outcomes, &mut self.memory);
         self.requests = emptied(requests);
-        let mut outcomes = self.outcomes.iter();
-        let mut unread = self.unread.drain(..).peekable();
-        let all = self.waiting.iter().zip(&self.claims);
-        for (place, (ticket, (waiting, claim))) in self.tickets.drain(..).zip(all).enumerate() {
-            let verdict = match unread.next_if(|(unread, _)| *unread == place) {
-                Some((_, refusal)) => Err(refusal),
-                None => {
-                    // There is an outcome for every claim; without one, it would be asked for alone.
-                    let outcome = outcomes.next().copied().unwrap_or(BatchOutcome::Pending);
-                    conclude(self.issuer, &waiting.card, claim, waiting.response, outcome)
-                }
-            };
-            report(ticket, verdict);
+        let mut unread = self.unread.drain(..);
+        let mut next = unread.next();
+        let all = self.waiting.iter().zip(&self.claims).zip(&self.outcomes);
+        for (place, (ticket, ((waiting, claim), outcome))) in
+            self.tickets.drain(..).zip(all).enumerate()
+        {
+            while let Some((_, ticket, refusal)) = next.take_if(|(before, ..)| *before <= place) {
+                report(ticket, Err(refusal));
+                next = unread.next();
+            }
+            let response = waiting.response;
+            report(
+                ticket,
+                conclude(self.issuer, &waiting.card, claim, response, *outcome),
+            );
         }
-        drop(unread);
+        for (_, ticket, refusal) in next.into_iter().chain(unread) {
+            report(ticket, Err(refusal));
+        }
         self.waiting.clear();
     }
 

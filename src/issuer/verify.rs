@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::cryptogram::{ApplicationCryptogram, ChainBlock, CryptogramVersion, SignedData};
+use crate::cryptogram::{ApplicationCryptogram, ChainBlock, CryptogramVersion, SignedData, Value};
 use crate::element::{
     ApplicationTransactionCounter, CryptogramInformationData, CryptogramType, GenerateAcs, IadTail,
     IssuerApplicationData, Pan, PanSequenceNumber, SecondGenerateAc, UnpredictableNumber,
@@ -272,16 +272,15 @@ impl Claim {
         self.un = chip.unpredictable_number()?;
         self.arqc = chip.application_cryptogram()?;
         // What the card signed: the message's values, its issuer application data without a tolerated tail.
-        let value = |tag| match tag {
-            tag::ISSUER_APPLICATION_DATA => Ok(Some(iad.bytes())),
-            _ => chip.get(tag),
-        };
+        let signed = chip.behind_header(tag::ISSUER_APPLICATION_DATA);
+        let signed = Value::new(signed, iad.bytes().len());
         let version = card.version;
         self.data.join(
             &version.data,
             version.padding,
             |place| chip.eight(place),
-            |part| part.of(value),
+            || Ok(Some(signed)),
+            |tag| Ok(chip.get(tag)?.map(|bytes| Value::new(bytes, bytes.len()))),
         )?;
         self.answers = iad.generate_acs();
         Ok(())

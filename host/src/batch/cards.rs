@@ -14,28 +14,32 @@ use crate::batch::verdict::{Fault, FaultKind, Why};
 use crate::batch::{Columns, Field, Mapping};
 use crate::cli::Failure;
 
-/// Cryptogram versions by number, and then by family.
+/// Cryptogram versions by family and number.
 #[derive(Debug)]
-pub(super) struct Versions<'v>(Vec<Vec<(Family, &'v CryptogramVersion)>>);
+pub(super) struct Versions<'v>(Vec<Option<&'v CryptogramVersion>>);
 
 impl<'v> Versions<'v> {
     /// A host's own versions, and after them the library's.
     pub(super) fn new(own: &'v [CryptogramVersion]) -> Self {
-        let mut by_number = vec![Vec::new(); 256];
+        let mut versions = vec![None; Family::ALL.len() << 8];
         for version in own.iter().chain(CryptogramVersion::ALL) {
-            if let Some(of_number) = by_number.get_mut(usize::from(version.identifier)) {
-                of_number.push((version.family, version));
+            if let Some(room) = versions.get_mut(Self::place(version.family, version.identifier)) {
+                room.get_or_insert(version);
             }
         }
-        Self(by_number)
+        Self(versions)
     }
 
+    const fn place(family: Family, identifier: u8) -> usize {
+        (family as usize) << 8 | identifier as usize
+    }
+
+    #[inline]
     fn find(&self, family: Family, identifier: u8) -> Result<&'v CryptogramVersion, Fault> {
-        let of_number = self.0.get(usize::from(identifier));
-        let mut of_number = of_number.map_or(&[][..], Vec::as_slice).iter();
-        of_number
-            .find(|(its_family, _)| *its_family == family)
-            .map(|(_, version)| *version)
+        let found = self.0.get(Self::place(family, identifier));
+        found
+            .copied()
+            .flatten()
             .ok_or_else(|| Fault::of(Field::Cvn, FaultKind::UnknownVersion(identifier)))
     }
 }
@@ -194,6 +198,7 @@ pub(super) struct Register<'v> {
 
 impl<'v> Register<'v> {
     /// The record of the card that a row names, which gives away its PAN.
+    #[inline]
     pub(super) fn card(&self, facts: &mut Facts) -> Result<CardRecord<'v>, Why> {
         let pan = required(Field::Pan, facts.pan.take()).map_err(Why::Malformed)?;
         match &self.cards {
@@ -214,6 +219,7 @@ impl<'v> Register<'v> {
         .map_err(Why::Malformed)
     }
 
+    #[inline(always)]
     fn record(&self, pan: Pan, facts: &Facts) -> Result<CardRecord<'v>, Fault> {
         let family = required(Field::Family, facts.family)?;
         let version = self

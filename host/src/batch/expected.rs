@@ -7,7 +7,7 @@
 use memchr::memchr;
 
 use crate::batch::Field;
-use crate::batch::row::{Cell, Row};
+use crate::batch::row::{Cell, Row, starting_family};
 
 /// The longest cell of such a row, so that a look for its end does not go far astray.
 const LONGEST: usize = 4096;
@@ -20,19 +20,45 @@ pub(super) fn read_row<'t>(
     text: &'t [u8],
     row: &mut Row,
 ) -> Option<&'t [u8]> {
+    let (last, columns) = columns.split_last()?;
     let mut rest = text;
-    let mut columns = columns.iter();
-    while let Some(column) = columns.next() {
-        let is_last = columns.as_slice().is_empty();
-        let end = end_of_cell(if is_last { b'\n' } else { b',' }, column, rest)?;
-        let (mut cell, later) = cut(rest, end)?;
-        if is_last {
-            cell = cell.strip_suffix(b"\r").unwrap_or(cell);
-        }
-        take(column, cell, row)?;
-        rest = later;
+    for column in columns {
+        rest = read_cell::<b','>(*column, rest, row)?;
     }
-    Some(rest)
+    read_cell::<b'\n'>(*last, rest, row)
+}
+
+/// Reads the cell that `text` begins with and that ends before the first `END`; returns what comes after that.
+#[inline(always)]
+fn read_cell<'t, const END: u8>(
+    column: Option<Field>,
+    text: &'t [u8],
+    row: &mut Row,
+) -> Option<&'t [u8]> {
+    // Values of one length, or one of a few, need no search for their end: only right ones are taken.
+    if let Some(end) = match column {
+        Some(Field::Family) => known_family::<END>(text, row),
+        Some(field @ (Field::Cvn | Field::Psn | Field::KeyIndex)) => {
+            two_digits::<END>(field, text, row)
+        }
+        _ => None,
+    } {
+        return text.get(end + 1..);
+    }
+    let (mut cell, later) = cut(text, end_of_cell::<END>(column, text)?)?;
+    if END == b'\n' {
+        cell = cell.strip_suffix(b"\r").unwrap_or(cell);
+    }
+    match column {
+        Some(field) => row.take(field, Cell::Text(cell))?,
+        // Nobody looks at the value, so it may be anything.
+        None => {
+            let other = |byte: &u8| matches!(byte, b',' | b'\n' | b'\r' | b'"');
+            let unusual = cell.iter().fold(false, |any, byte| any | other(byte));
+            (!unusual).then_some(())?;
+        }
+    }
+    Some(later)
 }
 
 /// What stands before and after the byte at `end`.
@@ -42,24 +68,33 @@ fn cut(text: &[u8], end: usize) -> Option<(&[u8], &[u8])> {
     Some((cell, later.get(1..)?))
 }
 
+/// Takes the name of a family; returns where it ends.
 #[inline(always)]
-fn take(column: &Option<Field>, cell: &[u8], row: &mut Row) -> Option<()> {
-    match column {
-        Some(field) => row.take(*field, Cell::Text(cell)),
-        // Nobody looks at the value, so it may be anything.
-        None => {
-            let other = |byte: &u8| matches!(byte, b',' | b'\n' | b'\r' | b'"');
-            let unusual = cell.iter().fold(false, |any, byte| any | other(byte));
-            (!unusual).then_some(())
-        }
+fn known_family<const END: u8>(text: &[u8], row: &mut Row) -> Option<usize> {
+    let (family, length) = starting_family(text.first_chunk()?)?;
+    if *text.get(length)? != END {
+        return None;
     }
+    row.facts.family = Some(family);
+    Some(length)
 }
 
-/// Where the first `end` stands.
+/// Takes two digits; returns where they end.
+#[inline(always)]
+fn two_digits<const END: u8>(field: Field, text: &[u8], row: &mut Row) -> Option<usize> {
+    let &[high, low, end] = text.first_chunk()?;
+    if end != END {
+        return None;
+    }
+    row.take(field, Cell::Text(&[high, low]))?;
+    Some(2)
+}
+
+/// Where the first `END` stands.
 ///
 /// Most cells are short, and words of eight bytes are looked at sooner than a search in vector registers is set up.
 #[inline(always)]
-fn end_of_cell(end: u8, column: &Option<Field>, text: &[u8]) -> Option<usize> {
+fn end_of_cell<const END: u8>(column: Option<Field>, text: &[u8]) -> Option<usize> {
     /// A PAN and what ends it.
     const SHORT: usize = 24;
     const ONES: u64 = 0x0101_0101_0101_0101;
@@ -69,7 +104,7 @@ fn end_of_cell(end: u8, column: &Option<Field>, text: &[u8]) -> Option<usize> {
     {
         for word in start.as_chunks::<8>().0 {
             // A byte of zeros is what is looked for. Only bytes after the first of them can be taken for one in error.
-            let word = u64::from_le_bytes(*word) ^ (ONES * u64::from(end));
+            let word = u64::from_le_bytes(*word) ^ (ONES * END as u64);
             let found = word.wrapping_sub(ONES) & !word & (ONES << 7);
             if found != 0 {
                 return Some(from + found.trailing_zeros() as usize / 8);
@@ -78,7 +113,7 @@ fn end_of_cell(end: u8, column: &Option<Field>, text: &[u8]) -> Option<usize> {
         }
     }
     let rest = text.get(from..text.len().min(LONGEST))?;
-    memchr(end, rest).map(|place| from + place)
+    memchr(END, rest).map(|place| from + place)
 }
 
 #[cfg(test)]

@@ -39,24 +39,57 @@ impl<'c> Cell<'c> {
     }
 }
 
-/// Families by the first letter of their names, which no two share.
-static FAMILIES: [Option<Family>; 256] = {
-    let mut families = [None; 256];
+/// A family's name as it stands at the start of sixteen bytes.
+#[derive(Clone, Copy)]
+struct Name {
+    family: Family,
+    length: usize,
+    /// As a little-endian number, and ones where it stands.
+    bytes: u128,
+    mask: u128,
+}
+
+/// Names by the lower five bits of their first letters, which no two share.
+static NAMES: [Option<Name>; 32] = {
+    let mut names = [None; 32];
     let mut place = 0;
     while place < Family::ALL.len() {
         let family = Family::ALL[place];
-        let letter = family.name().as_bytes()[0] as usize;
-        assert!(families[letter].is_none());
-        families[letter] = Some(family);
+        let name = family.name().as_bytes();
+        let (mut bytes, mut mask) = (0, 0);
+        let mut at = 0;
+        while at < name.len() {
+            bytes |= (name[at] as u128) << (8 * at);
+            mask |= 0xFF << (8 * at);
+            at += 1;
+        }
+        let letter = name[0] as usize % 32;
+        assert!(names[letter].is_none() && name.len() <= 16);
+        names[letter] = Some(Name {
+            family,
+            length: name.len(),
+            bytes,
+            mask,
+        });
         place += 1;
     }
-    families
+    names
 };
+
+/// The family whose name sixteen bytes begin with, and how long it is.
+#[inline]
+pub(super) fn starting_family(text: &[u8; 16]) -> Option<(Family, usize)> {
+    let name = NAMES[usize::from(text[0] % 32)]?;
+    let agrees = u128::from_le_bytes(*text) & name.mask == name.bytes;
+    agrees.then_some((name.family, name.length))
+}
 
 /// The family of that name.
 fn family(name: &[u8]) -> Option<Family> {
-    let family = FAMILIES[usize::from(*name.first()?)]?;
-    (family.name().as_bytes() == name).then_some(family)
+    let mut start = [0; 16];
+    start.get_mut(..name.len())?.copy_from_slice(name);
+    let (family, length) = starting_family(&start)?;
+    (length == name.len()).then_some(family)
 }
 
 /// What a row, or the command line for all rows, says of the card.

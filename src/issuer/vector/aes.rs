@@ -2,65 +2,54 @@
 
 use alloc::vec::Vec;
 
-use super::order::Ready;
+use super::order::{Lanes, Run};
 use super::outcome;
 use crate::crypto::lanes::aes::{Backend, Item, MasterKey, Response, Verdict};
 use crate::cryptogram::{ArpcKey, ArpcMethod, CryptogramVersion};
-use crate::issuer::batch::emptied;
 use crate::issuer::{BatchOutcome, BatchRequest, KeySets};
 use crate::key::{CardKeyOption, SessionDerivation, SessionKeyMethod};
 
-/// Fewer requests of one key than this are faster one by one.
-const WORTHWHILE: usize = 2;
+/// See the module.
+pub(super) struct Aes;
 
-/// Memory that is kept from one batch to the next.
-#[derive(Default)]
-pub(super) struct Memory {
-    pub(super) ready: Ready,
-    /// Of one group, and what the lanes found of it.
-    items: Vec<Item<'static>>,
-    found: Vec<Verdict>,
-}
+impl Lanes for Aes {
+    const WORTHWHILE: usize = 2;
 
-impl Memory {
-    /// Verifies what was found to be ready.
-    pub(super) fn verify<K: KeySets + ?Sized>(
-        &mut self,
-        keys: &K,
-        requests: &[BatchRequest<'_>],
-        outcomes: &mut [BatchOutcome],
+    type Item<'a> = Item<'a>;
+
+    type Found = Verdict;
+
+    fn alike(one: &Run, other: &Run) -> bool {
+        one.key_index == other.key_index
+    }
+
+    fn make<'a, K: KeySets + ?Sized>(
+        _: &'a K,
+        runs: &[Run],
+        requests: &[BatchRequest<'a>],
+        items: &mut Vec<Item<'a>>,
     ) {
-        let Self {
-            ready,
-            items: kept,
-            found,
-        } = self;
-        let mut items: Vec<Item<'_>> = emptied(core::mem::take(kept));
-        for places in ready.groups(|a, b| a.key_index != b.key_index) {
-            let key = places.first().and_then(|place| keys.set(place.key_index));
-            let master = key.and_then(|set| MasterKey::new(set.ac().secret().bytes()));
-            let Some(master) = master.filter(|_| places.len() >= WORTHWHILE) else {
-                continue;
-            };
-            let requests = places
-                .iter()
-                .filter_map(|place| requests.get(place.request as usize));
-            items.clear();
-            items.extend(requests.filter_map(item));
-            // An item was made for each; were it not so, all would stay pending.
-            if items.len() != places.len() {
-                continue;
-            }
-            found.clear();
-            found.resize(items.len(), Verdict::default());
-            Backend::active().verify_batch(&master, &items, found);
-            for (place, verdict) in places.iter().zip(&*found) {
-                if let Some(to) = outcomes.get_mut(place.request as usize) {
-                    *to = outcome(verdict.is_valid(), verdict.padded_arpc());
-                }
-            }
+        for run in runs {
+            items.extend(run.of(requests).iter().filter_map(item));
         }
-        *kept = emptied(items);
+    }
+
+    fn verify<K: KeySets + ?Sized>(
+        keys: &K,
+        one: &Run,
+        items: &[Item<'_>],
+        found: &mut [Verdict],
+    ) -> bool {
+        let key = keys.set(one.key_index);
+        let master = key.and_then(|set| MasterKey::new(set.ac().secret().bytes()));
+        if let Some(master) = &master {
+            Backend::active().verify_batch(master, items, found);
+        }
+        master.is_some()
+    }
+
+    fn outcome(found: &Verdict) -> BatchOutcome {
+        outcome(found.is_valid(), found.padded_arpc())
     }
 }
 

@@ -4,7 +4,9 @@ mod aes;
 mod order;
 mod tdes;
 
+use aes::Aes;
 use order::Shared;
+use tdes::Tdes;
 
 use crate::crypto::Algorithm;
 use crate::issuer::{BatchOutcome, BatchRequest, KeySets};
@@ -12,8 +14,8 @@ use crate::issuer::{BatchOutcome, BatchRequest, KeySets};
 /// What requests are sorted and made ready in, kept from one batch to the next.
 #[derive(Default)]
 pub(super) struct Memory {
-    tdes: tdes::Memory,
-    aes: aes::Memory,
+    tdes: order::Memory<Tdes>,
+    aes: order::Memory<Aes>,
 }
 
 /// How lanes compute.
@@ -34,18 +36,18 @@ pub(super) fn verify_many<K: KeySets + ?Sized>(
         tdes: for_tdes,
         aes: for_aes,
     } = memory;
-    for_tdes.ready.clear();
-    for_aes.ready.clear();
+    for_tdes.clear();
+    for_aes.clear();
     let mut ways = Shared::new();
     for (place, request) in requests.iter().enumerate() {
         let index = request.cryptogram.card.index;
         match ways.get(request, || way(keys, request)) {
             Some(Way::Tdes(session)) => {
                 if let Some(kind) = tdes::kind(request, *session) {
-                    for_tdes.ready.push(place, kind, index);
+                    for_tdes.push(place, kind, index);
                 }
             }
-            Some(Way::Aes) if aes::is_answerable(request) => for_aes.ready.push(place, 0, index),
+            Some(Way::Aes) if aes::is_answerable(request) => for_aes.push(place, 0, index),
             _ => {}
         }
     }

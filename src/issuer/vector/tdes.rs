@@ -2,133 +2,84 @@
 
 use alloc::vec::Vec;
 
-use super::order::{Place, Ready};
+use super::order::{Lanes, Run};
 use super::outcome;
 use crate::crypto::lanes::des::{self as lanes, Item, ResponseKey, SessionKey, Shape};
 use crate::crypto::lanes::single;
 use crate::crypto::push;
 use crate::cryptogram::{ArpcKey, ArpcMethod, CryptogramVersion};
-use crate::issuer::batch::emptied;
 use crate::issuer::{BatchOutcome, BatchRequest, CryptogramRequest, KeySets};
 use crate::key::{CardKeyOption, SessionDerivation, SessionKeyMethod};
 
 /// Longest padded message that is taken, in blocks; EMV's own lists need nine.
 const MAX_BLOCKS: usize = 10;
 
-/// Fewer requests of one shape than this are faster one after the other: lanes cost the same however few are used.
-const WORTHWHILE: usize = 12;
+/// See the module.
+pub(super) struct Tdes;
 
-/// Memory that is kept from one batch to the next.
-#[derive(Default)]
-pub(super) struct Memory {
-    pub(super) ready: Ready,
-    /// Of one group, and what the lanes found of it.
-    items: Vec<Item<'static>>,
-    found: Vec<lanes::Outcome>,
-}
+impl Lanes for Tdes {
+    /// Lanes cost the same however few are used.
+    const WORTHWHILE: usize = 12;
 
-impl Memory {
-    /// Verifies what was found to be ready.
-    pub(super) fn verify<K: KeySets + ?Sized>(
-        &mut self,
-        keys: &K,
-        requests: &[BatchRequest<'_>],
-        outcomes: &mut [BatchOutcome],
+    type Item<'a> = Item<'a>;
+
+    type Found = lanes::Outcome;
+
+    fn alike(one: &Run, other: &Run) -> bool {
+        one.kind == other.kind
+    }
+
+    fn make<'a, K: KeySets + ?Sized>(
+        keys: &'a K,
+        runs: &[Run],
+        requests: &[BatchRequest<'a>],
+        items: &mut Vec<Item<'a>>,
     ) {
-        let Self {
-            ready,
-            items: kept,
-            found,
-        } = self;
-        let mut items: Vec<Item<'_>> = emptied(core::mem::take(kept));
-        for places in ready.groups(|a, b| a.kind != b.kind) {
-            let Some(first) = places.first() else {
-                continue;
-            };
-            items.clear();
-            for places in places.chunk_by(|a, b| a.key_index == b.key_index) {
-                make_items(keys, places, requests, &mut items);
-            }
-            // An item was made for each; were it not so, all would stay pending.
-            if items.len() == places.len() {
-                let shape = Kind(first.kind).shape();
-                verify_group(keys, &shape, places, &items, outcomes, found);
-            }
-        }
-        *kept = emptied(items);
-    }
-}
-
-/// Items for requests of one key index.
-fn make_items<'a, K: KeySets + ?Sized>(
-    keys: &'a K,
-    places: &[Place],
-    requests: &[BatchRequest<'a>],
-    items: &mut Vec<Item<'a>>,
-) {
-    let set = places.first().and_then(|place| keys.set(place.key_index));
-    let Some(Ok(issuer_key)) = set.map(|set| set.ac().secret().bytes().try_into()) else {
-        return;
-    };
-    let requests = places
-        .iter()
-        .filter_map(|place| requests.get(place.request as usize));
-    items.extend(requests.filter_map(|request| item(issuer_key, request)));
-}
-
-/// Verifies items of one shape.
-fn verify_group<K: KeySets + ?Sized>(
-    keys: &K,
-    shape: &Shape,
-    places: &[Place],
-    items: &[Item<'_>],
-    outcomes: &mut [BatchOutcome],
-    found: &mut Vec<lanes::Outcome>,
-) {
-    if items.len() < WORTHWHILE {
-        for (place, item) in places.iter().zip(items) {
-            if let Some(to) = outcomes.get_mut(place.request as usize) {
-                *to = alone(keys, place.key_index, shape, item);
-            }
-        }
-        return;
-    }
-    found.clear();
-    found.resize(items.len(), lanes::Outcome::default());
-    let backend = lanes::Backend::best_for(items.len());
-    // Every item fits the shape; were it not so, all would stay pending.
-    if backend.verify(shape, items, found).is_err() {
-        return;
-    }
-    for (place, found) in places.iter().zip(&*found) {
-        if let Some(to) = outcomes.get_mut(place.request as usize) {
-            *to = outcome(found.verified, found.response);
+        let set = runs.first().and_then(|run| keys.set(run.key_index));
+        let Some(Ok(issuer_key)) = set.map(|set| set.ac().secret().bytes().try_into()) else {
+            return;
+        };
+        for run in runs {
+            let requests = run.of(requests).iter();
+            items.extend(requests.filter_map(|request| item(issuer_key, request)));
         }
     }
-}
 
-/// On its own, in the shortest time. An answer is left to be asked for: the proof comes first.
-fn alone<K: KeySets + ?Sized>(
-    keys: &K,
-    key_index: u8,
-    shape: &Shape,
-    item: &Item<'_>,
-) -> BatchOutcome {
-    let master = keys
-        .set(key_index)
-        .and_then(|set| set.ac().scheduled_tdes());
-    let Some(master) = master else {
-        return BatchOutcome::Pending;
-    };
-    let unanswered = Shape {
-        response: lanes::Response::None,
-        ..*shape
-    };
-    let verified = single::verify(master, &unanswered, item).verified;
-    match shape.response {
-        _ if !verified => BatchOutcome::Wrong,
-        lanes::Response::None => outcome(true, [0; 8]),
-        _ => BatchOutcome::Pending,
+    fn verify<K: KeySets + ?Sized>(
+        _: &K,
+        one: &Run,
+        items: &[Item<'_>],
+        found: &mut [lanes::Outcome],
+    ) -> bool {
+        let (backend, shape) = (
+            lanes::Backend::best_for(items.len()),
+            Kind(one.kind).shape(),
+        );
+        // Every item fits the shape.
+        backend.verify(&shape, items, found).is_ok()
+    }
+
+    /// An answer is left to be asked for: the proof comes first.
+    fn verify_alone<K: KeySets + ?Sized>(keys: &K, run: &Run, item: &Item<'_>) -> BatchOutcome {
+        let set = keys.set(run.key_index);
+        let Some(master) = set.and_then(|set| set.ac().scheduled_tdes()) else {
+            return BatchOutcome::Pending;
+        };
+        let shape = Kind(run.kind).shape();
+        let unanswered = Shape {
+            response: lanes::Response::None,
+            ..shape
+        };
+        let verified = single::verify(master, &unanswered, item).verified;
+        match shape.response {
+            _ if !verified => BatchOutcome::Wrong,
+            lanes::Response::None => outcome(true, [0; 8]),
+            _ => BatchOutcome::Pending,
+        }
+    }
+
+    fn outcome(found: &lanes::Outcome) -> BatchOutcome {
+        outcome(found.verified, found.response)
     }
 }
 
