@@ -139,14 +139,18 @@ impl<'a> ChipData<'a> {
         (usize::from(span.length) == N).then_some(value)
     }
 
-    /// Of the [short](decisive::short_place) decisive element at `place` the eight bytes that begin with its value, and the
-    /// value's length: if it is there, and not among the last seven bytes of all.
+    /// Of the [short](decisive::short_place) decisive element at `place` the eight bytes that begin with its value, zeros where
+    /// the input ends before, and the value's length: if it is there.
     #[inline(always)]
     pub(super) fn eight(&self, place: u8) -> Option<([u8; 8], usize)> {
         let span = self.spans.get(usize::from(place))?;
         let (start, length) = (usize::from(span.start), usize::from(span.length));
-        let eight = self.input.get(start..start + 8)?.try_into().ok()?;
-        Some((eight, length))
+        if let Some(Ok(eight)) = self.input.get(start..start + 8).map(TryInto::try_into) {
+            return Some((eight, length));
+        }
+        let last = u64::from_le_bytes(*self.input.last_chunk()?);
+        let beyond = start + 8 - self.input.len();
+        (beyond < 8).then(|| ((last >> (8 * beyond)).to_le_bytes(), length))
     }
 
     /// All that stands behind tag and length of a decisive element, its value first; nothing if it is not there.

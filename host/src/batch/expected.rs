@@ -252,8 +252,8 @@ mod tests {
             text in prop::collection::vec(prop::sample::select(&b",,-\xAC\x2B\xFF\0aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"[..]), 0..60),
         ) {
             let expected = text.iter().position(|byte| *byte == b',');
-            prop_assert_eq!(end_of_cell(b',', &None, &text), expected);
-            prop_assert_eq!(end_of_cell(b',', &Some(Field::De55), &text), expected);
+            prop_assert_eq!(end_of_cell::<b','>(None, &text), expected);
+            prop_assert_eq!(end_of_cell::<b','>(Some(Field::De55), &text), expected);
         }
     }
 
