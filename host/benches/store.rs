@@ -1,12 +1,13 @@
 //! What the issuer's judgement costs on a durable store beside a bare conditional upsert in the same store:
 //! `host/tests/postgres/with_server cargo bench -p chipcard-host --bench store [-- SECONDS]`
 //!
-//! One side judges a whole message, from its fields and DE 55 to the verdict, and records it; the other keeps one counter a card
-//! and moves it up. Both have as many clients, and in PostgreSQL as many connections, and know 65,536 cards before. Rounds alternate;
-//! the ratio is the median of those of neighbouring rounds. Every answer of either side means that the disk has it.
+//! One side judges a whole message of a named card, from its fields and DE 55 to the verdict, and records it; the other keeps one counter
+//! a card and moves it up. Both have as many clients, and in PostgreSQL as many connections, and know 65,536 cards before. Rounds
+//! alternate; the ratio is the median of those of neighbouring rounds. Every answer of either side means that the disk has it.
 //!
-//! The upserts are grouped by the very code that groups the store's events, so that what is compared is the judgement. In PostgreSQL
-//! there are two such sides: grouped, and one statement each, which is what one writes without thinking of groups.
+//! The upserts are grouped by the very code that groups the store's events. In PostgreSQL there are two such sides: grouped, and one
+//! statement each, which is what one writes without thinking of groups. In a file there is another store beside them, which records the
+//! same events without a judgement: what is lost to it is the judgement's own time.
 //!
 //! Behind the rates: the processor time of this process, which a busy machine changes little. What the server uses is not in it.
 
@@ -40,8 +41,8 @@ use std::time::{Duration, Instant};
 use chipcard::cryptogram::CryptogramVersion;
 use chipcard::element::ApplicationTransactionCounter;
 use chipcard::issuer::{
-    CardEvent, CardIndex, CardStateStore, Happened, PlaceEvent, PlaceIndex, PlaceState, Recorded,
-    Verdict,
+    CardEvent, CardIndex, CardStateStore, Happened, Outcome, PlaceEvent, PlaceIndex, PlaceState,
+    Recorded, Verdict,
 };
 use chipcard_store::{BlockingPostgres, IndexKey, RedbStore};
 use redb::{Database, ReadableTable, TableDefinition};
@@ -166,12 +167,13 @@ where
 {
     let bench = Bench::new(&CryptogramVersion::VISA_18);
     let messages = messages(&bench);
+    let issued = bench.authoriser.named(bench.issued.clone());
     let judged = |number: u64| {
         let (stan, de55) = &messages[(number / CARDS % COUNTERS) as usize];
         let number = number % CARDS + number / (CARDS * COUNTERS) * CARDS;
         let request = whole_message(stan, de55);
         let card = Card { store, number };
-        let Ok(assessment) = bench.authoriser.assess(&request, &bench.issued, &card) else {
+        let Ok(assessment) = bench.authoriser.assess(&request, &issued, &card) else {
             panic!("the store does not answer");
         };
         // The terminal is the same for all cards, and its numbers come again.
@@ -202,7 +204,7 @@ where
         for ((side, ratios), (kind, _)) in upserts.into_iter().zip(bare) {
             let microseconds = side.microseconds();
             println!(
-                "  {:.2} of the bare upserts, {kind}: {:6.0} a second, {microseconds:4.0} us each",
+                "  {:.2} of {kind}: {:6.0} a second, {microseconds:4.0} us each",
                 median(ratios),
                 median(side.rates),
             );
@@ -235,6 +237,18 @@ const FIRST: CardEvent = CardEvent {
     atc: Some(ApplicationTransactionCounter(1)),
     happened: Happened::CONTACT_READ,
 };
+
+/// One of the same events without a judgement.
+fn record_alone(store: &RedbStore, card: u64, counter: u64) {
+    let event = CardEvent {
+        at: NOON as u32,
+        transaction: card << 32 | counter,
+        atc: Some(ApplicationTransactionCounter(counter as u16)),
+        happened: Happened::CONTACT_READ,
+    };
+    let recorded = store.record(&index(card), &event).unwrap();
+    assert_eq!(recorded.outcome, Outcome::New);
+}
 
 /// A counter a card in a file, with one commit for all that wait.
 struct BareFile(GroupCommit<(u64, u64), bool, ()>);
@@ -399,17 +413,26 @@ fn main() {
     let folder = folder();
     let store = RedbStore::init(&folder.join("cards.redb"), &key).unwrap();
     let bare = BareFile::start(&folder.join("bare.redb"));
+    let alone = RedbStore::init(&folder.join("alone.redb"), &key).unwrap();
     for_each_card(|number| {
         store.record(&index(number), &FIRST).unwrap();
     });
     for_each_card(|number| bare.upsert(number, 1));
+    for_each_card(|number| {
+        alone.record(&index(number), &FIRST).unwrap();
+    });
+    let upsert = |card, counter| bare.upsert(card, counter);
+    let record = |card, counter| record_alone(&alone, card, counter);
     compare(
         "redb",
         time,
         &store,
-        &[("grouped alike", &|card, counter| bare.upsert(card, counter))],
+        &[
+            ("bare upserts, grouped alike", &upsert),
+            ("the same events without a judgement", &record),
+        ],
     );
-    drop(store);
+    drop((store, alone));
 
     let Ok(server) = std::env::var("CHIPCARD_TEST_POSTGRES") else {
         println!("PostgreSQL: not measured; run this through host/tests/postgres/with_server");
@@ -430,6 +453,9 @@ fn main() {
         "PostgreSQL",
         time,
         &store,
-        &[("grouped alike", &grouped), ("one statement each", &single)],
+        &[
+            ("bare upserts, grouped alike", &grouped),
+            ("bare upserts, one statement each", &single),
+        ],
     );
 }

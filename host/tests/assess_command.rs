@@ -121,11 +121,11 @@ fn a_compromised_card_counts_at_the_shop_where_it_was_used() {
     let lines: Vec<_> = text(&output.stdout).lines().collect();
     assert_eq!(
         lines[0],
-        "1: 123456******3456 compromised; shops where it counts: 0"
+        "1: 123456******3456 compromised; it counts at 0 shops"
     );
     assert_eq!(
         lines[lines.len() - 1],
-        "3: 123456******3456 compromised; shops where it counts: 1"
+        "3: 123456******3456 compromised; it counts at 1 shop"
     );
     let mut unknown = report();
     unknown["compromised"] = json!("4761739001010010");
@@ -162,7 +162,7 @@ fn a_store_remembers_from_run_to_run() {
     let second = folder.assess(&durable, &[sale_at_shop(2), report()]);
     let lines = text(&second.stdout);
     assert!(lines.contains("this is a replay"), "{lines}");
-    assert!(lines.contains("shops where it counts: 1"), "{lines}");
+    assert!(lines.contains("it counts at 1 shop\n"), "{lines}");
 }
 
 #[test]

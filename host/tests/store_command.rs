@@ -11,11 +11,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use chipcard::element::{Pan, PanSequenceNumber};
-use chipcard::issuer::{CardIndex, CardStateStore};
+use chipcard::issuer::{Activity, ActivityStore, CardIndex, CardStateStore, CompromiseReport};
 use chipcard_store::{IndexKey, RedbStore};
 use serde_json::Value;
 
-use common::sale;
+use common::activity::{SHOP, START, purchase, telling};
+use common::{fallback, sale};
 
 const PAN: &str = "4761739001010010";
 
@@ -88,6 +89,33 @@ fn lives(folder: &Path, place: &[&str], record: impl FnOnce(&IndexKey, &CardInde
     assert!(text.contains("highest counter      12"), "{text}");
     assert!(text.contains("gaps below it        11"), "{text}");
     assert!(text.contains("476173******0010"), "{text}");
+    assert!(
+        text.contains("cash-outs            2023-11-14T22:13:20Z"),
+        "{text}"
+    );
+    let there = "used on 2023-11-14, counted on 2023-11-14, at shop ";
+    let shop = shop(folder, "index.key");
+    let counts = "cards 1, compromised 1, in the 28 days to 2023-11-14";
+    assert!(
+        text.contains(&format!("{there}{shop}: {counts}\n")),
+        "{text}"
+    );
+    assert!(text.contains("reported compromised 2023-11-14"), "{text}");
+
+    let (status, text, error) = run("inspect", &[&key[..], &["--counts"]].concat(), "");
+    assert_eq!(status, 0, "{error}");
+    let counted: Vec<_> = text.lines().map(|line| line.split_at(37).1).collect();
+    assert_eq!(counted, ["1", "1", "1", "2"], "{text}");
+    let merchant = ["--acquirer", "123456", "--merchant", "MERCHANT0000001"];
+    let (status, text, error) = run("inspect", &[&key[..], &merchant].concat(), "");
+    assert_eq!(status, 0, "{error}");
+    assert!(
+        text.contains("fallbacks 1 since 2023-11-14T22:13:20Z"),
+        "{text}"
+    );
+    assert!(text.contains(&format!("shop {shop}: {counts}\n")), "{text}");
+    let unknown = [&key[..], &["--merchant", "MERCHANT0000001"]].concat();
+    assert_eq!(run("inspect", &unknown, "").0, 1);
 
     let (status, _, error) = run(
         "rekey",
@@ -97,11 +125,21 @@ fn lives(folder: &Path, place: &[&str], record: impl FnOnce(&IndexKey, &CardInde
     assert_eq!(status, 2);
     assert!(error.contains("line 2"), "{error}");
     assert_eq!(run("inspect", &card, PAN).0, 0);
-    let (status, text, error) = run(
-        "rekey",
-        &["--index-key", "index.key", "--new-index-key", "new.key"],
-        "4761739001010010,01,2\n4761739001010028\n",
-    );
+    let rekey = [
+        "--index-key",
+        "index.key",
+        "--new-index-key",
+        "new.key",
+        "--merchants",
+        "merchants",
+    ];
+    fs::write(folder.join("merchants"), "123456,MERCHANT0000001\n123456\n").unwrap();
+    let (status, _, error) = run("rekey", &rekey, PAN);
+    assert_eq!(status, 2);
+    assert!(error.contains("merchants: line 2"), "{error}");
+    fs::write(folder.join("merchants"), "123456,MERCHANT0000001\n").unwrap();
+    let cards = "4761739001010010,01,2\n4761739001010028\n";
+    let (status, text, error) = run("rekey", &rekey, cards);
     assert_eq!(status, 0, "{error}");
     assert_eq!(text, "1 of 2 cards renamed\n");
 
@@ -128,6 +166,44 @@ fn lives(folder: &Path, place: &[&str], record: impl FnOnce(&IndexKey, &CardInde
     assert_eq!(report["state"]["before_last_proved"]["highest_counter"], 10);
     assert_eq!(report["state"]["now"]["contact_at"], "2023-11-14T22:13:32Z");
     assert_eq!(report["name"], hex::encode(index(folder, "new.key").0));
+    // The other shop was not on the list.
+    let shops = &report["activity"]["shops"];
+    let expected = serde_json::json!([{
+        "counted": "2023-11-14", "last_used": "2023-11-14", "shop": self::shop(folder, "new.key"),
+        "to": "2023-11-14", "cards": 1, "compromised": 1,
+    }]);
+    assert_eq!(*shops, expected);
+    let counts = ["--index-key", "new.key", "--counts", "--json"];
+    let (status, text, error) = run("inspect", &counts, "");
+    assert_eq!(status, 0, "{error}");
+    let counts: Value = serde_json::from_str(&text).unwrap();
+    let expected = serde_json::json!({"cards": 1, "merchants": 1, "activities": 1, "shops": 1});
+    assert_eq!(counts, expected);
+}
+
+/// Two sales, a fallback, payments at two shops, and a report.
+fn fill<S>(store: &S, key: &IndexKey, card: &CardIndex)
+where
+    S: CardStateStore<Error: std::fmt::Debug> + ActivityStore<Error: std::fmt::Debug>,
+{
+    store.record(card, &sale(1, 10)).unwrap();
+    store.record(card, &sale(2, 12)).unwrap();
+    let merchant = key.state_key().merchant(b"123456", b"MERCHANT0000001");
+    store.observe(&merchant, &fallback(3, START)).unwrap();
+    for (number, shop) in [(1, merchant.shop()), (2, SHOP)] {
+        let mut event = purchase(START, number);
+        if let Activity::Payment(payment) = &mut event.what {
+            payment.shop = Some(shop);
+        }
+        store.watch(card, &event, &telling()).unwrap();
+    }
+    let report = CompromiseReport { since: START };
+    assert_eq!(store.report_compromised(card, &report).unwrap(), 2);
+}
+
+fn shop(folder: &Path, key: &str) -> String {
+    let key = IndexKey::read(&folder.join(key)).unwrap_or_else(|failure| panic!("{failure}"));
+    hex::encode(key.state_key().shop(b"123456", b"MERCHANT0000001").0)
 }
 
 #[test]
@@ -135,8 +211,7 @@ fn a_file() {
     let folder = folder("file");
     lives(&folder, &["--redb", "cards.redb"], |key, card| {
         let store = RedbStore::open(&folder.join("cards.redb"), key).unwrap();
-        store.record(card, &sale(1, 10)).unwrap();
-        store.record(card, &sale(2, 12)).unwrap();
+        fill(&store, key, card);
     });
 }
 
@@ -154,8 +229,7 @@ fn a_database() {
     fs::write(folder.join("connection"), text).unwrap();
     lives(&folder, &["--postgres", "@connection"], |key, card| {
         let store = BlockingPostgres::connect(&config, tokio_postgres::NoTls, key).unwrap();
-        store.record(card, &sale(1, 10)).unwrap();
-        store.record(card, &sale(2, 12)).unwrap();
+        fill(&store, key, card);
     });
 }
 
@@ -194,4 +268,44 @@ fn what_is_missing_or_wrong_is_named() {
         "47617390010x",
     );
     assert!(text.contains("PAN"), "{text}");
+}
+
+/// A database of schema 1, filled, that `store init` brings up to date: cards and merchants are judged on, and no host works before.
+#[cfg(feature = "postgres")]
+#[test]
+fn a_database_of_schema_1_is_brought_up_to_date() {
+    use chipcard_store::{BlockingPostgres, Kind};
+    use common::older;
+    use tokio_postgres::NoTls;
+
+    let Some(config) = common::postgres::database("schema_1") else {
+        return;
+    };
+    let folder = folder("schema-1");
+    let text = std::env::var("CHIPCARD_TEST_POSTGRES").unwrap();
+    let text = text.replace("dbname=postgres", "dbname=test_schema_1");
+    fs::write(folder.join("connection"), text).unwrap();
+    let path = folder.join("index.key");
+    let key = IndexKey::read(&path).unwrap_or_else(|failure| panic!("{failure}"));
+
+    common::postgres::execute(&config, include_str!("../store/tests/schema_1.sql"));
+    common::postgres::execute(&config, &older::rows(&key));
+    let early = BlockingPostgres::connect(&config, NoTls, &key).unwrap_err();
+    assert_eq!(early.kind(), Kind::WrongSchema);
+    let arguments = ["--postgres", "@connection", "--index-key", "index.key"];
+    for _ in 0..2 {
+        let output = chipcard(&folder, &[&["init"], &arguments[..]].concat(), "");
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+    }
+    let counts = [&["inspect", "--counts", "--json"], &arguments[..]].concat();
+    let output = chipcard(&folder, &counts, "");
+    let counts: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let expected = serde_json::json!({"cards": 50, "merchants": 1, "activities": 0, "shops": 0});
+    assert_eq!(counts, expected);
+
+    let store = BlockingPostgres::connect(&config, NoTls, &key).unwrap();
+    older::judges_on(&store, |card| store.card(card).unwrap());
+    let before = store.observe(&older::SHOP_MERCHANT, &fallback(2, START + 1));
+    assert_eq!(before.unwrap().unwrap().fallbacks, 1);
+    common::activity::remembers(&store, 1, 3);
 }

@@ -136,6 +136,11 @@ impl AssessArgs {
                     let shops = authoriser
                         .report_compromised(card, report.since, activity)
                         .map_err(|error| within(error.into()))?;
+                    let at = if shops == 1 {
+                        "1 shop"
+                    } else {
+                        &format!("{shops} shops")
+                    };
                     let pan = card.pan.to_string();
                     if self.json {
                         serde_json::to_writer(
@@ -144,21 +149,19 @@ impl AssessArgs {
                         )?;
                         writeln!(out)?;
                     } else {
-                        writeln!(
-                            out,
-                            "{place}: {pan} compromised; shops where it counts: {shops}"
-                        )?;
+                        writeln!(out, "{place}: {pan} compromised; it counts at {at}")?;
                     }
                     continue;
                 }
             };
-            let card = message.card(cards).map_err(within)?;
-            let request = message.request().map_err(within)?;
-            let assessment = authoriser
-                .weigh(&request, card, states)
-                .map_err(|error| within(error.into()))?
-                .watched(activity)
-                .map_err(|error| within(error.into()))?;
+            let asked = || Ok((message.card(cards)?, message.request()?));
+            let (card, request) = asked().map_err(within)?;
+            let judge = || -> Result<_, Failure> {
+                let weighed = authoriser.weigh(&request, card, states);
+                let weighed = weighed.map_err(Into::into)?;
+                weighed.watched(activity).map_err(Into::into)
+            };
+            let assessment = judge().map_err(within)?;
             if !assessment.verdict.is_approval() {
                 finding = Finding::Bad;
             }

@@ -77,8 +77,9 @@
 //! ones, and every replay would pass.
 //!
 //! **To change the index key**, stop the hosts and let `chipcard store rekey` name the rows anew; it reads PAN, sequence number
-//! and issue of every card from standard input, for names cannot be turned back. The rows of other cards stay, under names
-//! that no host asks for. Merchants' counts begin anew.
+//! and issue of every card from standard input, and acquirer and merchant of every shop from a file (`--merchants`), for names cannot be
+//! turned back. The rows of other cards stay, under names that no host asks for; the counts of other merchants and shops begin
+//! anew, and no card remembers those. `Renames` says exactly what is kept.
 //!
 //! # Places
 //!
@@ -90,7 +91,8 @@
 //!
 //! A store keeps what cards do over time as well, for hosts that ask (`Authoriser::weigh`, then `Weighed::watched`), under the same names.
 //! One step a payment, durable before it is answered. Whoever asks calls `forget` now and then, which takes out what is older than 28 days.
-//! The names of shops are made with the index key too: after `rekey` shops begin anew.
+//! The names of shops are made with the index key too: a card that is reported as compromised after `rekey` counts at the shops that were
+//! named then, and at those where it was used since.
 //!
 //! [`MemoryStore`]: chipcard::issuer::MemoryStore
 //! [`ActivityStore`]: chipcard::issuer::ActivityStore
@@ -104,6 +106,8 @@ mod error;
 #[cfg(feature = "redb")]
 mod group;
 mod index_key;
+#[cfg(any(feature = "redb", feature = "postgres"))]
+mod names;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(feature = "redb")]
@@ -115,6 +119,8 @@ pub use self::postgres::{BlockingPostgres, PostgresStore, Tls};
 pub use self::redb::RedbStore;
 pub use error::{Kind, StoreError};
 pub use index_key::IndexKey;
+#[cfg(any(feature = "redb", feature = "postgres"))]
+pub use names::{Counts, Renames};
 #[cfg(feature = "postgres")]
 pub use tokio_postgres::{Config as PostgresConfig, NoTls};
 

@@ -15,7 +15,7 @@ use chipcard::issuer::{
     CardIndex, CardState, CardStateStore, Outcome, PlaceEvent, PlaceHappened, PlaceIndex,
     PlaceState,
 };
-use chipcard_store::{BlockingPostgres, IndexKey, Kind, PostgresStore};
+use chipcard_store::{BlockingPostgres, IndexKey, Kind, PostgresStore, Renames};
 use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
 use tokio_postgres::{Config, NoTls};
@@ -24,7 +24,7 @@ use common::activity::{self, SHOP, START};
 use common::postgres::{connect, database, init, server};
 use common::{
     Random, assert_same, card, duplicates_from_threads, events, key, killed, many_failures, race,
-    remembers, sale,
+    remembers, sale, shops,
 };
 
 fn runtime() -> Runtime {
@@ -185,7 +185,7 @@ fn connected_anew_it_remembers_activities() {
     activity::remembers(&init(&config), 1, 3);
     activity::remembers(&connect(config.get_dbname().unwrap()), 4, 6);
     let new = IndexKey::new(&[9; 32]);
-    let names = [(card(5), card(6))];
+    let names = Renames::new(vec![(card(5), card(6))], Vec::new());
     BlockingPostgres::rekey(&config, NoTls, &key(), &new, &names).unwrap();
     let store = BlockingPostgres::connect(&config, NoTls, &new).unwrap();
     assert_eq!(store.activity(&card(5)).unwrap(), None);
@@ -246,7 +246,7 @@ fn cards_keep_their_state_under_another_key() {
     let names = (0..9)
         .chain([10])
         .map(|number| (card(number), card(number + 100)));
-    let names: Vec<_> = names.collect();
+    let names = Renames::new(names.collect(), Vec::new());
     let renamed = BlockingPostgres::rekey(&config, NoTls, &key(), &new, &names).unwrap();
     assert_eq!(renamed, 9);
     let store = BlockingPostgres::connect(&config, NoTls, &new).unwrap();
@@ -255,6 +255,29 @@ fn cards_keep_their_state_under_another_key() {
         let replay = store.record(&card(number), &sale(2, 7)).unwrap();
         assert_eq!(replay.outcome, Outcome::Seen);
     }
+}
+
+#[test]
+fn shops_keep_their_counts_under_another_key() {
+    let Some(config) = database("shops_rekeyed") else {
+        return;
+    };
+    let store = init(&config);
+    shops::fill(&store);
+    drop(store);
+    let new = IndexKey::new(&[9; 32]);
+    BlockingPostgres::rekey(&config, NoTls, &key(), &new, &shops::renames()).unwrap();
+    let store = BlockingPostgres::connect(&config, NoTls, &new).unwrap();
+    shops::assert_renamed(&store, |shop| {
+        let today = (START / 86_400) as u16;
+        let shop = store.shop(shop, START).unwrap();
+        shop.map(|shop| shop.counts(today))
+    });
+    let merchant = store.merchant(&shops::NAMED.1).unwrap();
+    assert_eq!(merchant.unwrap().fallbacks, 1);
+    let counts = store.counts().unwrap();
+    assert_eq!((counts.cards, counts.merchants), (0, 1));
+    assert_eq!((counts.activities, counts.shops), (1, 1));
 }
 
 /// `schema.sql` is what the migrations make.

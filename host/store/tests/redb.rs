@@ -10,16 +10,17 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use chipcard::issuer::{
-    CardState, CardStateStore, Outcome, PlaceEvent, PlaceHappened, PlaceIndex, PlaceState,
+    CardActivity, CardState, CardStateStore, Outcome, PlaceIndex, PlaceState, ShopActivity,
 };
-use chipcard_store::{IndexKey, Kind, RedbStore};
-use redb::StorageBackend;
+use chipcard_store::{IndexKey, Kind, RedbStore, Renames};
 use redb::backends::InMemoryBackend;
+use redb::{ReadableDatabase, ReadableTableMetadata, StorageBackend};
 
-use common::activity::{self, SHOP, START};
-use common::killed;
+use common::activity::{self, SHOP, START, purchase};
+use common::older::{SHOP_MERCHANT, card_of_schema_1, judges_on};
 use common::{
-    Random, assert_same, card, duplicates_from_threads, events, key, many_failures, remembers, sale,
+    Random, assert_same, card, duplicates_from_threads, events, fallback, key, killed,
+    many_failures, remembers, sale, shops,
 };
 
 /// A file of one test, not there at its start.
@@ -53,11 +54,6 @@ fn counts_fallbacks_of_merchants() {
     let store = RedbStore::init(&file, &key()).unwrap();
     let mut model = PlaceState::default();
     let place = PlaceIndex([5; 16]);
-    let fallback = |transaction, at| PlaceEvent {
-        at,
-        transaction,
-        what: PlaceHappened::Fallback,
-    };
     for event in [fallback(1, 10), fallback(2, 20), fallback(2, 20)] {
         let before = store.observe(&place, &event).unwrap();
         assert_eq!(before, Some(model.apply(&event)));
@@ -104,8 +100,8 @@ fn opened_anew_it_remembers_activities() {
     activity::remembers(&RedbStore::init(&file, &key()).unwrap(), 1, 3);
     activity::remembers(&RedbStore::open(&file, &key()).unwrap(), 4, 6);
     let new = IndexKey::new(&[9; 32]);
-    let names = [(card(5), card(6))].into_iter();
-    RedbStore::rekey(&file, &key(), &new, names).unwrap();
+    let names = Renames::new(vec![(card(5), card(6))], Vec::new());
+    RedbStore::rekey(&file, &key(), &new, &names).unwrap();
     let store = RedbStore::open(&file, &new).unwrap();
     assert_eq!(store.activity(&card(5)).unwrap(), None);
     assert!(store.activity(&card(6)).unwrap().is_some());
@@ -116,30 +112,156 @@ fn opened_anew_it_remembers_activities() {
     assert_eq!(store.activity(&card(6)).unwrap(), None);
 }
 
-/// A file of the schema before activities, which differs from today's in its number and in two tables.
+/// A file as the program of an older schema left it, with some cards and a merchant: 1 has no activities, 2 has no journal.
+fn file_of_schema(file: &Path, schema: u8) {
+    use redb::TableDefinition as Table;
+    let cards: Table<'_, [u8; 16], [u8; 92]> = Table::new("cards");
+    let places: Table<'_, [u8; 16], [u8; 28]> = Table::new("places");
+    let about: Table<'_, &str, &[u8]> = Table::new("about");
+    let database = redb::Database::create(file).unwrap();
+    let transaction = database.begin_write().unwrap();
+    {
+        let mut cards = transaction.open_table(cards).unwrap();
+        for number in 0..50 {
+            let row = card_of_schema_1(number).to_bytes();
+            cards.insert(card(number).0, row).unwrap();
+        }
+        let mut merchant = PlaceState::default();
+        merchant.apply(&fallback(1, START));
+        let mut places = transaction.open_table(places).unwrap();
+        places.insert(SHOP_MERCHANT.0, merchant.to_bytes()).unwrap();
+        let mut about = transaction.open_table(about).unwrap();
+        about.insert("schema", [schema].as_slice()).unwrap();
+        let check_value = key().check_value();
+        about.insert("index key", check_value.as_slice()).unwrap();
+        if schema == 2 {
+            let activities: Table<'_, [u8; 16], [u8; 372]> = Table::new("activities");
+            let shops: Table<'_, [u8; 8], [u8; 86]> = Table::new("shops");
+            let mut activity = CardActivity::default();
+            let event = purchase(START + 1, 1);
+            activity.apply(&event, &activity::telling(), &ShopActivity::default());
+            let mut shop = ShopActivity::default();
+            shop.add_card((START / 86_400) as u16);
+            let mut activities = transaction.open_table(activities).unwrap();
+            activities.insert(card(5).0, activity.to_bytes()).unwrap();
+            let mut shops = transaction.open_table(shops).unwrap();
+            shops.insert(SHOP.0, shop.to_bytes()).unwrap();
+        }
+    }
+    transaction.commit().unwrap();
+}
+
 #[test]
-fn a_file_without_activities_is_brought_up_to_date() {
-    let file = file("schema-1.redb");
+fn files_of_older_schemas_are_brought_up_to_date_and_judged_on() {
+    for schema in [1, 2] {
+        let file = file(&format!("schema-{schema}.redb"));
+        file_of_schema(&file, schema);
+        let store = RedbStore::open(&file, &key()).unwrap();
+        judges_on(&store, |card| store.card(card).unwrap());
+        let event = fallback(2, START + 1);
+        let before = store.observe(&SHOP_MERCHANT, &event).unwrap().unwrap();
+        assert_eq!(before.fallbacks, 1);
+        activity::remembers(&store, if schema == 2 { 2 } else { 1 }, 3);
+        drop(store);
+        let store = RedbStore::open(&file, &key()).unwrap();
+        activity::remembers(&store, 4, 4);
+        let counts = store.counts().unwrap();
+        assert_eq!((counts.cards, counts.merchants), (50, 1));
+        assert_eq!((counts.activities, counts.shops), (1, 1));
+    }
+}
+
+#[test]
+fn a_file_of_a_later_schema_is_refused() {
+    for schema in [0, 4] {
+        let file = file("schema-later.redb");
+        file_of_schema(&file, schema);
+        let error = RedbStore::open(&file, &key()).unwrap_err();
+        assert_eq!(error.kind(), Kind::WrongSchema);
+    }
+}
+
+/// What the journal holds and what is sorted in is told alike, whenever the file is opened anew and however few cards may wait.
+#[test]
+fn cards_are_sorted_in_and_none_is_lost() {
+    let mut random = Random(0x50_47);
+    for that_wait in [0, 1, 5, 40, 1_000] {
+        let disk = Fragile::default();
+        let open = || {
+            let store = RedbStore::on(disk.clone(), &key()).unwrap();
+            store.with_journal(that_wait)
+        };
+        let mut store = open();
+        let mut model = vec![CardState::default(); 120];
+        for step in 0..1_500_u64 {
+            // Some cards are used much more often than others.
+            let number = random.below(120).min(random.below(120)) as usize;
+            let event = sale(step + 1, model[number].now.highest + 1);
+            let expected = model[number].apply(&event);
+            let recorded = store.record(&card(number as u64), &event).unwrap();
+            assert_eq!(recorded, expected);
+            if random.below(100) == 0 {
+                drop(store);
+                store = open();
+            }
+            if random.below(50) == 0 {
+                let some = random.below(120) as usize;
+                assert_eq!(state(&store, &card(some as u64)), model[some]);
+            }
+        }
+        for (number, expected) in model.iter().enumerate() {
+            assert_eq!(state(&store, &card(number as u64)), *expected);
+        }
+        let used = model.iter().filter(|state| **state != CardState::default());
+        assert_eq!(store.counts().unwrap().cards, used.count() as u64);
+        drop(store);
+        // The rows of the journal do not grow without end.
+        let database = redb::Database::builder().create_with_backend(disk);
+        let database = database.unwrap();
+        let transaction = database.begin_read().unwrap();
+        let journal: redb::TableDefinition<'_, u64, &[u8]> = redb::TableDefinition::new("journal");
+        let rows = transaction.open_table(journal).unwrap().len().unwrap();
+        assert!(rows <= 3 * that_wait as u64 + 10, "{rows} rows");
+    }
+}
+
+/// A row that no program of ours wrote.
+#[test]
+fn a_damaged_journal_is_told_of() {
+    let file = file("journal-damaged.redb");
     drop(RedbStore::init(&file, &key()).unwrap());
     let database = redb::Database::open(&file).unwrap();
     let transaction = database.begin_write().unwrap();
-    {
-        let about: redb::TableDefinition<'_, &str, &[u8]> = redb::TableDefinition::new("about");
-        let mut about = transaction.open_table(about).unwrap();
-        about.insert("schema", [1].as_slice()).unwrap();
-        let cards: redb::TableDefinition<'_, [u8; 16], [u8; 372]> =
-            redb::TableDefinition::new("activities");
-        let shops: redb::TableDefinition<'_, [u8; 8], [u8; 86]> =
-            redb::TableDefinition::new("shops");
-        assert!(transaction.delete_table(cards).unwrap());
-        assert!(transaction.delete_table(shops).unwrap());
-    }
+    let journal: redb::TableDefinition<'_, u64, &[u8]> = redb::TableDefinition::new("journal");
+    let mut rows = transaction.open_table(journal).unwrap();
+    rows.insert(0, [0; 107].as_slice()).unwrap();
+    drop(rows);
     transaction.commit().unwrap();
     drop(database);
-    let store = RedbStore::open(&file, &key()).unwrap();
-    activity::remembers(&store, 1, 2);
+    let error = RedbStore::open(&file, &key()).unwrap_err();
+    assert_eq!(error.kind(), Kind::Damaged, "{error}");
+}
+
+#[test]
+fn shops_keep_their_counts_under_another_key() {
+    let file = file("shops-rekeyed.redb");
+    let store = RedbStore::init(&file, &key()).unwrap();
+    shops::fill(&store);
     drop(store);
-    activity::remembers(&RedbStore::open(&file, &key()).unwrap(), 3, 4);
+    let new = IndexKey::new(&[9; 32]);
+    RedbStore::rekey(&file, &key(), &new, &shops::renames()).unwrap();
+    let store = RedbStore::open(&file, &new).unwrap();
+    shops::assert_renamed(&store, |shop| {
+        let today = (START / 86_400) as u16;
+        store.shop(shop).unwrap().map(|shop| shop.counts(today))
+    });
+    assert_eq!(
+        store.merchant(&shops::NAMED.1).unwrap().unwrap().fallbacks,
+        1
+    );
+    let counts = store.counts().unwrap();
+    assert_eq!((counts.cards, counts.merchants), (0, 1));
+    assert_eq!((counts.activities, counts.shops), (1, 1));
 }
 
 #[test]
@@ -183,7 +305,8 @@ fn cards_keep_their_state_under_another_key() {
     let names = (0..9)
         .chain([10])
         .map(|number| (card(number), card(number + 100)));
-    let renamed = RedbStore::rekey(&path, &key(), &new, names).unwrap();
+    let names = Renames::new(names.collect(), Vec::new());
+    let renamed = RedbStore::rekey(&path, &key(), &new, &names).unwrap();
     assert_eq!(renamed, 9);
     let store = RedbStore::open(&path, &new).unwrap();
     assert_eq!(store.card(&card(0)).unwrap(), None);
@@ -200,7 +323,12 @@ fn child() {
         return;
     };
     let store = RedbStore::open(Path::new(&path), &key()).unwrap();
-    killed::record_for_ever(&store, round);
+    killed::record_for_ever(&store.with_journal(that_wait(round)), round);
+}
+
+/// Some children sort their cards in soon, so that some die while they do.
+fn that_wait(round: u64) -> usize {
+    [16_384, 0, 1, 3][round as usize % 4]
 }
 
 #[test]
@@ -305,6 +433,7 @@ fn without_power_it_keeps_what_it_acknowledged() {
     for round in 0..100 {
         let disk = Fragile::default();
         let store = RedbStore::on(disk.clone(), &key()).unwrap();
+        let store = store.with_journal(that_wait(round));
         {
             let mut sectors = disk.0.lock().unwrap();
             sectors.left = Some(random.below(150));

@@ -253,6 +253,43 @@ impl CardActivity {
         self.shops.iter().filter(|visit| visit.last != 0)
     }
 
+    /// Gives shops other names; those that get none are forgotten. For stores whose key of names changes.
+    pub fn rename_shops(&mut self, name: impl Fn(ShopIndex) -> Option<ShopIndex>) {
+        for visit in self.shops.iter_mut().filter(|visit| visit.last != 0) {
+            match name(ShopIndex(visit.shop)) {
+                Some(ShopIndex(shop)) => visit.shop = shop,
+                None => *visit = Visit::default(),
+            }
+        }
+    }
+
+    /// The last payments that were approved and counted, the last one first: their numbers, where those are known.
+    pub fn approved(&self) -> impl Iterator<Item = u64> {
+        let numbers = self.approved.iter().map(|told| told.transaction);
+        numbers.filter(|number| *number != 0)
+    }
+
+    /// When the cash-outs were that are remembered, in seconds since 1970 and in no order.
+    pub fn cash_outs(&self) -> impl Iterator<Item = u32> {
+        let times = self.cash_outs.iter().map(|cash_out| cash_out.at);
+        times.filter(|at| *at != 0)
+    }
+
+    /// When the tests were that are remembered, in the same way.
+    pub fn tests(&self) -> impl Iterator<Item = u32> {
+        self.tests.iter().copied().filter(|at| *at != 0)
+    }
+
+    /// Where the card was last: the country, three digits of ISO 3166-1, and when.
+    pub fn whereabouts(&self) -> Option<(u16, u32)> {
+        (self.place_at != 0).then_some((self.country, self.place_at))
+    }
+
+    /// The day of the last report that it is compromised, in days since 1970.
+    pub fn reported(&self) -> Option<u16> {
+        (self.reported != 0).then_some(self.reported)
+    }
+
     /// Whether nothing of the 28 days before this moment is left.
     pub fn is_over(&self, at: u32) -> bool {
         let since = |then: u32| at.saturating_sub(then) >= u32::from(PERIOD_DAYS) * PERIOD;

@@ -25,6 +25,9 @@ pub trait ActivityStore {
 
     /// Notes that a card is confirmed to be compromised: it counts, once, at every shop that is remembered of it. Gives at how many.
     ///
+    /// Where the key of names changed meanwhile, a store forgets the shops of a card whose new names it was not told
+    /// ([`CardActivity::rename_shops`](crate::issuer::CardActivity::rename_shops)), for a count under an old name would be nobody's.
+    ///
     /// # Errors
     /// When the store does not answer.
     fn report_compromised(

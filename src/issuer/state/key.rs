@@ -65,8 +65,7 @@ impl StateKey {
 
     /// The name of a merchant in a store of activities.
     pub fn shop(&self, acquirer: &[u8], merchant: &[u8]) -> ShopIndex {
-        let PlaceIndex(name) = self.merchant(acquirer, merchant);
-        ShopIndex(*name.first_chunk().unwrap_or(&[0; 8]))
+        self.merchant(acquirer, merchant).shop()
     }
 
     /// The name of a terminal (DE 41 of a merchant).
@@ -148,6 +147,13 @@ index! {
 index! {
     /// A merchant's or terminal's name in a store: 16 bytes of a keyed hash.
     PlaceIndex
+}
+
+impl PlaceIndex {
+    /// A merchant's name in a store of activities.
+    pub fn shop(&self) -> ShopIndex {
+        ShopIndex(*self.0.first_chunk().unwrap_or(&[0; 8]))
+    }
 }
 
 #[cfg(test)]

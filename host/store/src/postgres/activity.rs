@@ -162,12 +162,14 @@ async fn row(
     let statement = &connection.statements.activity;
     let card: &[u8] = &card.0;
     let row = connection.client.query_opt(statement, &[&card]).await?;
-    let activity = |row: Row| {
-        let bytes: &[u8] = row.try_get(0)?;
-        let damaged = |_| StoreError::new(Kind::Damaged, "an activity has another length");
-        Ok(CardActivity::from_bytes(bytes.try_into().map_err(damaged)?))
-    };
-    row.map(activity).transpose()
+    row.as_ref().map(activity).transpose()
+}
+
+/// What a row has in its first column.
+pub(super) fn activity(row: &Row) -> Result<CardActivity, StoreError> {
+    let bytes: &[u8] = row.try_get(0)?;
+    let damaged = |_| StoreError::new(Kind::Damaged, "an activity has another length");
+    Ok(CardActivity::from_bytes(bytes.try_into().map_err(damaged)?))
 }
 
 async fn shop_of(

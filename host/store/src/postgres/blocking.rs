@@ -13,6 +13,7 @@ use tokio_postgres::Config;
 use super::{PostgresStore, Tls};
 use crate::error::{Kind, StoreError};
 use crate::index_key::IndexKey;
+use crate::names::{Counts, Renames};
 
 /// A [`PostgresStore`] with a runtime of its own, for threads; they share it by reference.
 ///
@@ -49,7 +50,7 @@ impl BlockingPostgres {
         tls: T,
         old: &IndexKey,
         new: &IndexKey,
-        names: &[(CardIndex, CardIndex)],
+        names: &Renames,
     ) -> Result<u64, StoreError> {
         runtime()?.block_on(PostgresStore::rekey(config, tls, old, new, names))
     }
@@ -75,6 +76,22 @@ impl BlockingPostgres {
     /// When the database does not answer.
     pub fn card(&self, card: &CardIndex) -> Result<Option<CardState>, StoreError> {
         self.runtime.block_on(self.store.card(card))
+    }
+
+    /// As [`PostgresStore::counts`].
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub fn counts(&self) -> Result<Counts, StoreError> {
+        self.runtime.block_on(self.store.counts())
+    }
+
+    /// As [`PostgresStore::merchant`].
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub fn merchant(&self, merchant: &PlaceIndex) -> Result<Option<PlaceState>, StoreError> {
+        self.runtime.block_on(self.store.merchant(merchant))
     }
 
     /// As [`PostgresStore::activity`].

@@ -39,10 +39,15 @@ const SCHEMA_TABLE: &str = "CREATE TABLE IF NOT EXISTS chipcard_schema (
 pub(super) async fn migrate(client: &mut Client, key: &IndexKey) -> Result<(), StoreError> {
     if version(client).await?.is_none() {
         let made = client.batch_execute(SCHEMA_TABLE).await;
-        // PostgreSQL tells two that make the same table at once of a duplicate.
+        // PostgreSQL tells two that make the same table at once of a duplicate: of a row of its catalogue, of the table, or of the
+        // table's type.
         allow(
             made,
-            &[SqlState::UNIQUE_VIOLATION, SqlState::DUPLICATE_TABLE],
+            &[
+                SqlState::UNIQUE_VIOLATION,
+                SqlState::DUPLICATE_TABLE,
+                SqlState::DUPLICATE_OBJECT,
+            ],
         )?;
     }
     for migration in MIGRATIONS {

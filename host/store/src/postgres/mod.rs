@@ -6,6 +6,7 @@ mod gather;
 mod migrations;
 mod pool;
 mod proved;
+mod rename;
 mod row;
 mod statements;
 mod tls;
@@ -33,6 +34,7 @@ use self::pool::Pool;
 use self::proved::{Moved, Proved};
 use crate::error::{Kind, Retry, StoreError};
 use crate::index_key::IndexKey;
+use crate::names::{Counts, Renames};
 
 /// Connections unless said: commits of different connections share a write of the log.
 const CONNECTIONS: usize = 16;
@@ -109,8 +111,8 @@ impl PostgresStore {
         Self::connect(config, tls, key).await
     }
 
-    /// Names cards anew, under another index key; all of them or, when anything fails, none. `names` are old and new ones.
-    /// Gives how many of them the database had.
+    /// Names cards and shops anew, under another index key; all of them or, when anything fails, none. Gives how many of the cards the
+    /// database had. What becomes of the rest is told at [`Renames`].
     ///
     /// # Errors
     /// When the database does not answer, or refuses.
@@ -119,24 +121,12 @@ impl PostgresStore {
         tls: T,
         old: &IndexKey,
         new: &IndexKey,
-        names: &[(CardIndex, CardIndex)],
+        names: &Renames,
     ) -> Result<u64, StoreError> {
         let mut client = pool::open(config, tls).await?;
         migrations::check(&client, old).await?;
         let transaction = client.transaction().await?;
-        let rename = "UPDATE chipcard_cards SET card = $2 WHERE card = $1";
-        let rename = transaction.prepare(rename).await?;
-        let activity = "UPDATE chipcard_activities SET card = $2 WHERE card = $1";
-        let activity = transaction.prepare(activity).await?;
-        let mut renamed = 0;
-        for (from, to) in names {
-            let names: [&(dyn ToSql + Sync); 2] = [&from.0.as_slice(), &to.0.as_slice()];
-            renamed += transaction.execute(&rename, &names).await?;
-            transaction.execute(&activity, &names).await?;
-        }
-        // Names of merchants cannot be turned back. Their counts are those of an hour, and shops begin anew.
-        let merchants = "DELETE FROM chipcard_merchants; DELETE FROM chipcard_shops";
-        transaction.batch_execute(merchants).await?;
+        let renamed = rename::all(&transaction, names).await?;
         let key = "UPDATE chipcard_index_key SET check_value = $1";
         transaction
             .execute(key, &[&new.check_value().as_slice()])
@@ -292,6 +282,22 @@ impl PostgresStore {
             .await
     }
 
+    /// How many rows there are. It counts them all.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn counts(&self) -> Result<Counts, StoreError> {
+        self.limited(true, |_| self.count()).await
+    }
+
+    /// What is kept of a merchant in the judgement's own state: its fallbacks.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn merchant(&self, merchant: &PlaceIndex) -> Result<Option<PlaceState>, StoreError> {
+        self.limited(true, |_| self.read_merchant(merchant)).await
+    }
+
     /// With others when it is tried first; alone when something went wrong, so as not to hold them up.
     async fn step(
         &self,
@@ -416,15 +422,11 @@ impl PostgresStore {
             if let Some(row) = moved {
                 return row::merchant(&row);
             }
-            let found = connection
-                .client
-                .query_opt(&connection.statements.merchant, &[&merchant.0.as_slice()])
-                .await?;
-            if let Some(row) = found {
-                let mut state = row::merchant(&row)?;
-                if state.transaction == event.transaction {
-                    return Ok(state.apply(event));
-                }
+            drop(connection);
+            if let Some(mut state) = self.read_merchant(merchant).await?
+                && state.transaction == event.transaction
+            {
+                return Ok(state.apply(event));
             }
         }
         Err(StoreError::new(
@@ -441,6 +443,30 @@ impl PostgresStore {
             .query_opt(statement, &[&card.0.as_slice()])
             .await?;
         row.as_ref().map(row::card).transpose()
+    }
+
+    async fn read_merchant(&self, merchant: &PlaceIndex) -> Result<Option<PlaceState>, StoreError> {
+        let connection = self.pool.borrow().await?;
+        let statement = &connection.statements.merchant;
+        let row = connection
+            .client
+            .query_opt(statement, &[&merchant.0.as_slice()])
+            .await?;
+        row.as_ref().map(row::merchant).transpose()
+    }
+
+    async fn count(&self) -> Result<Counts, StoreError> {
+        const COUNT: &str = "SELECT (SELECT COUNT(*) FROM chipcard_cards), (SELECT COUNT(*) FROM chipcard_merchants), \
+             (SELECT COUNT(*) FROM chipcard_activities), (SELECT COUNT(DISTINCT shop) FROM chipcard_shops)";
+        let connection = self.pool.borrow().await?;
+        let row = connection.client.query_one(COUNT, &[]).await?;
+        let count = |column| row::within(row.try_get::<_, i64>(column)?);
+        Ok(Counts {
+            cards: count(0)?,
+            merchants: count(1)?,
+            activities: count(2)?,
+            shops: count(3)?,
+        })
     }
 
     /// Within the time limit; once more when the database says that nothing happened, or when the connection was lost

@@ -4,15 +4,18 @@
 
 use chipcard::element::ApplicationTransactionCounter as Atc;
 use chipcard::issuer::{
-    CardEvent, CardIndex, CardState, CardStateStore, Happened, Outcome, Recorded,
+    CardEvent, CardIndex, CardState, CardStateStore, Happened, Outcome, PlaceEvent, PlaceHappened,
+    Recorded,
 };
 use chipcard_store::IndexKey;
 
 pub(crate) mod activity;
 pub(crate) mod killed;
+pub(crate) mod older;
 #[cfg(feature = "postgres")]
 pub(crate) mod postgres;
 pub(crate) mod race;
+pub(crate) mod shops;
 pub(crate) mod threads;
 
 pub(crate) fn key() -> IndexKey {
@@ -34,6 +37,15 @@ pub(crate) fn sale(transaction: u64, atc: u16) -> CardEvent {
         transaction,
         atc: Some(Atc(atc)),
         happened: Happened::CONTACT_READ,
+    }
+}
+
+/// A fallback at a merchant.
+pub(crate) fn fallback(transaction: u64, at: u32) -> PlaceEvent {
+    PlaceEvent {
+        at,
+        transaction,
+        what: PlaceHappened::Fallback,
     }
 }
 

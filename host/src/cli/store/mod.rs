@@ -1,20 +1,22 @@
 //! `chipcard store`.
 
+mod inspect;
+
 use std::fs;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
-use chipcard::element::{ApplicationTransactionCounter, Pan, PanSequenceNumber};
-use chipcard::issuer::{AtcPlace, CardFacts, CardIndex, CardState};
-use chipcard_store::IndexKey;
+use chipcard::element::{Pan, PanSequenceNumber};
+use chipcard::issuer::PlaceIndex;
 #[cfg(feature = "redb")]
 use chipcard_store::RedbStore;
 #[cfg(feature = "postgres")]
 use chipcard_store::{BlockingPostgres, NoTls, PostgresConfig};
+use chipcard_store::{IndexKey, Renames};
 use clap::{Args, Subcommand};
-use serde::Serialize;
 use zeroize::Zeroizing;
 
+use self::inspect::Inspect;
 use crate::cli::{Failure, Finding};
 
 /// Make a store of what the issuer knows of cards, look into it, or change its index key.
@@ -24,7 +26,9 @@ The index key is a file of 64 hexadecimal digits, readable by its owner alone:
 
   (umask 077; openssl rand -hex 32 > index.key)
   chipcard store init --redb cards.redb --index-key index.key
-  chipcard store inspect --redb cards.redb --index-key index.key --psn 01 < pan.txt")]
+  chipcard store inspect --redb cards.redb --index-key index.key --psn 01 < pan.txt
+  chipcard store inspect --redb cards.redb --index-key index.key --acquirer 123456 --merchant MERCHANT0000001
+  chipcard store inspect --redb cards.redb --index-key index.key --counts")]
 pub(super) struct StoreArgs {
     #[command(subcommand)]
     action: Action,
@@ -34,7 +38,7 @@ pub(super) struct StoreArgs {
 enum Action {
     /// Make the store, or bring its schema up to date. What there is stays as it is.
     Init(Place),
-    /// Show what is kept of a card. Exit status 0: something is. 1: nothing is.
+    /// Show what is kept of a card, of a merchant, or how much. Exit status 0: something is. 1: nothing is.
     Inspect(Inspect),
     /// Name all cards anew under another index key, while no host runs. Their PANs come from standard input.
     Rekey(Rekey),
@@ -96,37 +100,29 @@ impl Durable {
 }
 
 #[derive(Debug, Args)]
-struct Inspect {
-    #[command(flatten)]
-    place: Place,
-    /// File that holds the PAN; `-` is standard input. An argument could be read by every process of the machine.
-    #[arg(long, value_name = "FILE", default_value = "-")]
-    pan_file: String,
-    /// PAN sequence number.
-    #[arg(long, value_name = "DIGITS", default_value = "00")]
-    psn: String,
-    /// Which issue of the card, where issuer and host count them.
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    issue: u8,
-    /// Print JSON.
-    #[arg(long)]
-    json: bool,
-}
-
-#[derive(Debug, Args)]
 #[command(after_long_help = "\
 Standard input has a line for each card: PAN, and maybe sequence number and issue, with commas between them:
 
   4761739001010010,01
   4761739001010028,01,2
 
-All cards are renamed, or none. A row whose card is not in the input stays under its old name, which no host asks for.")]
+All cards are renamed, or none. A row whose card is not in the input stays under its old name, which no host asks for.
+
+The file of merchants has a line for each: DE 32, maybe nothing, and DE 42 as hosts know it, with a comma between them:
+
+  123456,MERCHANT0000001
+
+Without a line a merchant's counts begin anew, and cards forget that they were there: one that is reported as compromised
+afterwards does not count at that shop.")]
 struct Rekey {
     #[command(flatten)]
     place: Place,
     /// The new key.
     #[arg(long, value_name = "FILE")]
     new_index_key: PathBuf,
+    /// Merchants that keep their counts: a file.
+    #[arg(long, value_name = "FILE")]
+    merchants: Option<PathBuf>,
 }
 
 /// An opened store.
@@ -203,70 +199,30 @@ impl Place {
         Err(no_place())
     }
 
-    fn rekey(&self, new: &IndexKey, cards: &[Card]) -> Result<u64, Failure> {
+    fn rekey(
+        &self,
+        new: &IndexKey,
+        cards: &[Card],
+        merchants: &[Merchant],
+    ) -> Result<u64, Failure> {
         let old = self.key()?;
-        let name = |card: &Card, key: &IndexKey| {
-            key.state_key().card(&card.pan, card.sequence, card.issue)
-        };
-        let names = cards.iter().map(|card| (name(card, &old), name(card, new)));
+        let cards = cards.iter().map(|card| {
+            let name = |key: &IndexKey| key.state_key().card(&card.pan, card.sequence, card.issue);
+            (name(&old), name(new))
+        });
+        let merchants = merchants.iter();
+        let merchants = merchants.map(|merchant| (merchant.name(&old), merchant.name(new)));
+        let names = Renames::new(cards.collect(), merchants.collect());
         #[cfg(feature = "redb")]
         if let Some(path) = &self.redb {
-            return RedbStore::rekey(path, &old, new, names).map_err(|error| at(path, error));
+            return RedbStore::rekey(path, &old, new, &names).map_err(|error| at(path, error));
         }
         #[cfg(feature = "postgres")]
         if let Some(config) = self.postgres()? {
-            let names: Vec<_> = names.collect();
             return Ok(BlockingPostgres::rekey(&config, NoTls, &old, new, &names)?);
         }
         let _ = names;
         Err(no_place())
-    }
-}
-
-impl Open {
-    fn card(&self, index: &CardIndex) -> Result<Option<CardState>, Failure> {
-        match self {
-            #[cfg(feature = "redb")]
-            Self::Redb(store) => Ok(store.card(index)?),
-            #[cfg(feature = "postgres")]
-            Self::Postgres(store) => Ok(store.card(index)?),
-        }
-    }
-}
-
-impl Inspect {
-    fn run(&self, out: &mut dyn Write) -> Result<Finding, Failure> {
-        let text = if self.pan_file == "-" {
-            let mut text = Zeroizing::new(String::new());
-            std::io::stdin().read_to_string(&mut text)?;
-            text
-        } else {
-            read(Path::new(&self.pan_file))?
-        };
-        let pan =
-            Pan::from_digits(text.trim()).map_err(|error| Failure::new(format!("PAN: {error}")))?;
-        let sequence = PanSequenceNumber::from_digits(&self.psn)
-            .map_err(|error| Failure::new(format!("--psn: {error}")))?;
-        let key = self.place.key()?;
-        let index = key.state_key().card(&pan, sequence, self.issue);
-        let state = self.place.open()?.card(&index)?;
-        let report = Report {
-            pan: pan.to_string(),
-            psn: sequence.to_string(),
-            issue: self.issue,
-            name: hex::encode(index.0),
-            state: state.as_ref().map(StateReport::new),
-        };
-        if self.json {
-            serde_json::to_writer(&mut *out, &report)?;
-            writeln!(out)?;
-        } else {
-            report.print(out)?;
-        }
-        Ok(match state {
-            Some(_) => Finding::Good,
-            None => Finding::Bad,
-        })
     }
 }
 
@@ -276,7 +232,14 @@ impl Rekey {
         let mut text = Zeroizing::new(String::new());
         std::io::stdin().read_to_string(&mut text)?;
         let cards = Card::list(&text)?;
-        let renamed = self.place.rekey(&new, &cards)?;
+        let merchants = match &self.merchants {
+            Some(path) => {
+                let wrong = |error| Failure::new(format!("{}: {error}", path.display()));
+                Merchant::list(&read(path)?).map_err(wrong)?
+            }
+            None => Vec::new(),
+        };
+        let renamed = self.place.rekey(&new, &cards, &merchants)?;
         writeln!(out, "{renamed} of {} cards renamed", cards.len())?;
         Ok(Finding::Good)
     }
@@ -328,147 +291,34 @@ impl Card {
     }
 }
 
-#[derive(Serialize)]
-struct Report {
-    /// Masked.
-    pan: String,
-    psn: String,
-    issue: u8,
-    name: String,
-    state: Option<StateReport>,
+/// A merchant of the list, or of the command line.
+struct Merchant {
+    acquirer: String,
+    merchant: String,
 }
 
-#[derive(Serialize)]
-struct StateReport {
-    now: FactsReport,
-    before_last_proved: FactsReport,
-    last_proved: Vec<String>,
-    last_unproved: Option<String>,
-}
-
-#[derive(Serialize)]
-struct FactsReport {
-    highest_counter: Option<u16>,
-    gaps: Vec<u16>,
-    wrong_cryptograms: CountReport,
-    wrong_values: CountReport,
-    fallbacks: CountReport,
-    contact_at: Option<String>,
-    last_over_contacts: bool,
-    script_pending: bool,
-}
-
-#[derive(Serialize)]
-struct CountReport {
-    count: u8,
-    since: Option<String>,
-}
-
-impl StateReport {
-    fn new(state: &CardState) -> Self {
-        let transaction = |number: u64| (number != 0).then(|| format!("{number:016x}"));
-        Self {
-            now: FactsReport::new(&state.now),
-            before_last_proved: FactsReport::new(&state.before),
-            last_proved: state.proved.into_iter().filter_map(transaction).collect(),
-            last_unproved: transaction(state.unproved),
-        }
-    }
-}
-
-impl FactsReport {
-    fn new(facts: &CardFacts) -> Self {
-        let window = facts.window();
-        let seen = window.seen != 0;
-        // The lowest that was seen: before a card's first transaction there is no gap.
-        let depth = window.seen.checked_ilog2().unwrap_or(0) as u16;
-        let oldest = window.highest.saturating_sub(depth);
-        let not_seen = |atc: &u16| {
-            let place = window.place(ApplicationTransactionCounter(*atc));
-            matches!(place, AtcPlace::Behind { .. })
-        };
-        let count = |count, since| CountReport {
-            count,
-            since: (count > 0).then(|| moment(since)),
-        };
-        Self {
-            highest_counter: seen.then_some(window.highest),
-            gaps: (oldest..window.highest).rev().filter(not_seen).collect(),
-            wrong_cryptograms: count(facts.wrong_cryptograms, facts.wrong_cryptograms_since),
-            wrong_values: count(facts.wrong_values, facts.wrong_values_since),
-            fallbacks: count(facts.fallbacks, facts.fallbacks_since),
-            contact_at: (facts.contact_at != 0).then(|| moment(facts.contact_at)),
-            last_over_contacts: facts.flags & CardFacts::CONTACT_LAST != 0,
-            script_pending: facts.flags & CardFacts::SCRIPT_PENDING != 0,
-        }
+impl Merchant {
+    fn list(text: &str) -> Result<Vec<Self>, Failure> {
+        let lines = text.lines().enumerate();
+        lines
+            .filter(|(_, line)| !line.trim().is_empty())
+            .map(|(number, line)| match line.split_once(',') {
+                // Blanks belong to DE 42.
+                Some((acquirer, merchant)) if !merchant.is_empty() => Ok(Self {
+                    acquirer: acquirer.to_owned(),
+                    merchant: merchant.to_owned(),
+                }),
+                _ => Err(Failure::new(format!(
+                    "line {}: expected acquirer, comma, merchant",
+                    number + 1
+                ))),
+            })
+            .collect()
     }
 
-    fn print(&self, out: &mut dyn Write) -> std::io::Result<()> {
-        match self.highest_counter {
-            Some(highest) => writeln!(out, "  highest counter      {highest}")?,
-            None => writeln!(out, "  highest counter      none was proved yet")?,
-        }
-        if !self.gaps.is_empty() {
-            let counters: Vec<_> = self.gaps.iter().map(u16::to_string).collect();
-            writeln!(out, "  gaps below it        {}", counters.join(" "))?;
-        }
-        let counts = [
-            ("wrong cryptograms", &self.wrong_cryptograms),
-            ("wrong card values", &self.wrong_values),
-            ("fallbacks", &self.fallbacks),
-        ];
-        for (name, count) in counts {
-            let since = count.since.iter().map(|since| format!(" since {since}"));
-            writeln!(
-                out,
-                "  {name:<20} {}{}",
-                count.count,
-                since.collect::<String>()
-            )?;
-        }
-        let contact = self.contact_at.as_deref().unwrap_or("never");
-        writeln!(out, "  chip over contacts   {contact}")?;
-        writeln!(
-            out,
-            "  script pending       {}",
-            if self.script_pending { "yes" } else { "no" }
-        )
-    }
-}
-
-impl Report {
-    fn print(&self, out: &mut dyn Write) -> std::io::Result<()> {
-        writeln!(
-            out,
-            "card {}, sequence number {}, issue {}",
-            self.pan, self.psn, self.issue
-        )?;
-        writeln!(out, "name {}", self.name)?;
-        let Some(state) = &self.state else {
-            return writeln!(out, "nothing is kept of it");
-        };
-        writeln!(out, "now")?;
-        state.now.print(out)?;
-        writeln!(out, "before the last transaction that was proved")?;
-        state.before_last_proved.print(out)?;
-        writeln!(
-            out,
-            "last transactions      {}",
-            state.last_proved.join(" ")
-        )?;
-        let unproved = state.last_unproved.as_deref().unwrap_or("none");
-        writeln!(out, "last one unproved      {unproved}")
-    }
-}
-
-/// A moment in UTC, as RFC 3339 has it.
-fn moment(seconds: u32) -> String {
-    match time::OffsetDateTime::from_unix_timestamp(seconds.into()) {
-        Ok(moment) => {
-            let (hour, minute, second) = moment.to_hms();
-            format!("{}T{hour:02}:{minute:02}:{second:02}Z", moment.date())
-        }
-        Err(_) => seconds.to_string(),
+    fn name(&self, key: &IndexKey) -> PlaceIndex {
+        let (acquirer, merchant) = (self.acquirer.as_bytes(), self.merchant.as_bytes());
+        key.state_key().merchant(acquirer, merchant)
     }
 }
 

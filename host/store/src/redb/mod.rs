@@ -1,8 +1,12 @@
 //! State in a file, for one host.
 
+mod behaviour;
+mod journal;
+
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chipcard::issuer::{
     ActivityEvent, ActivityPolicy, ActivityStore, CardActivity, CardEvent, CardIndex, CardState,
@@ -10,32 +14,28 @@ use chipcard::issuer::{
     PlaceState, Recorded, ShopActivity, ShopIndex,
 };
 use redb::{
-    Builder, Database, DatabaseError, ReadableDatabase, ReadableTable, StorageBackend, Table,
-    TableDefinition, WriteTransaction,
+    Builder, Database, DatabaseError, ReadableDatabase, ReadableTable, ReadableTableMetadata,
+    StorageBackend, Table, TableDefinition, WriteTransaction,
 };
 
-use crate::day;
+use self::behaviour::{ACTIVITIES, Behaviour, SHOPS};
+use self::journal::{Cards, Journal};
 use crate::error::{Kind, StoreError};
 use crate::group::GroupCommit;
 use crate::index_key::IndexKey;
+use crate::names::{Counts, Renames};
 
-type Row = [u8; CardState::LENGTH];
 type PlaceRow = [u8; PlaceState::LENGTH];
-type ActivityRow = [u8; CardActivity::LENGTH];
-type ShopRow = [u8; ShopActivity::LENGTH];
 
-const CARDS: TableDefinition<'_, [u8; 16], Row> = TableDefinition::new("cards");
 const PLACES: TableDefinition<'_, [u8; 16], PlaceRow> = TableDefinition::new("places");
-const ACTIVITIES: TableDefinition<'_, [u8; 16], ActivityRow> = TableDefinition::new("activities");
-const SHOPS: TableDefinition<'_, [u8; 8], ShopRow> = TableDefinition::new("shops");
 /// What the file itself is: the names below.
 const ABOUT: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("about");
 const SCHEMA: &str = "schema";
 const INDEX_KEY: &str = "index key";
 
-/// How the tables are laid out. A file of an older number is brought up to date when it is opened: 1 had no activities.
-const SCHEMA_VERSION: u8 = 2;
-const WITHOUT_ACTIVITIES: u8 = 1;
+/// How the tables are laid out. A file of an older number is brought up to date when it is opened: 1 had no activities, 2 no journal.
+const SCHEMA_VERSION: u8 = 3;
+const OLDEST_SCHEMA: u8 = 1;
 
 /// Pages that are kept in memory, in bytes.
 const CACHE: usize = 256 << 20;
@@ -49,6 +49,10 @@ const CACHE: usize = 256 << 20;
 /// # Group commit
 /// While one group of steps is written, the steps that come form the next, which waits for callers that were just answered for an
 /// eighth of a commit's time at most. Steps of one card in a group follow each other.
+///
+/// # Journal
+/// A group's cards have no page of the file in common. So their new states are written side by side into a journal, a table of the same
+/// file, and are sorted in later, many neighbours at once ([`with_journal`](Self::with_journal)). Opening a file reads its journal.
 ///
 /// After an error of the disk the store refuses all further steps: open it anew.
 ///
@@ -76,6 +80,7 @@ const CACHE: usize = 256 << 20;
 pub struct RedbStore {
     database: Arc<Database>,
     committer: GroupCommit<Question, Answer, StoreError>,
+    that_wait: Arc<AtomicUsize>,
     terminals: MemoryStore,
 }
 
@@ -87,15 +92,19 @@ enum Question {
     Activity(Box<(CardIndex, ActivityEvent, ActivityPolicy)>),
     Report(CardIndex, CompromiseReport),
     Forget(u32),
+    State(CardIndex),
+    Counts,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Answer {
     Card(Recorded),
     Place(PlaceState),
     Activity(Noticed),
     Report(usize),
     Forget,
+    State(Option<CardState>),
+    Counts(Counts),
 }
 
 impl RedbStore {
@@ -130,16 +139,31 @@ impl RedbStore {
 
     fn of(database: Database, key: &IndexKey) -> Result<Self, StoreError> {
         check(&database, key)?;
-        let database = Arc::new(database);
-        let own = Arc::clone(&database);
         bring_up_to_date(&database)?;
-        let committer = GroupCommit::start(move |questions: &[Question]| commit(&own, questions))
-            .map_err(|error| StoreError::because(Kind::Unavailable, &error))?;
+        let database = Arc::new(database);
+        let that_wait = Arc::new(AtomicUsize::new(journal::CARDS_THAT_WAIT));
+        let mut committer = Committer {
+            database: Arc::clone(&database),
+            that_wait: Arc::clone(&that_wait),
+            journal: Some(read_journal(&database)?),
+        };
+        let committer =
+            GroupCommit::start(move |questions: &[Question]| committer.commit(questions))
+                .map_err(|error| StoreError::because(Kind::Unavailable, &error))?;
         Ok(Self {
-            committer,
             database,
+            committer,
+            that_wait,
             terminals: MemoryStore::new(),
         })
+    }
+
+    /// Lets the states of so many cards wait in the journal before some are sorted in: 16,384 unless said, 2.5 MB of memory. More make
+    /// judging faster, and opening the file slower.
+    #[must_use]
+    pub fn with_journal(self, cards: usize) -> Self {
+        self.that_wait.store(cards, Ordering::Relaxed);
+        self
     }
 
     fn ask(&self, question: Question) -> Result<Answer, StoreError> {
@@ -166,7 +190,30 @@ impl RedbStore {
     /// # Errors
     /// When the file cannot be read.
     pub fn card(&self, card: &CardIndex) -> Result<Option<CardState>, StoreError> {
-        Ok(self.row(CARDS, card.0)?.as_ref().map(CardState::from_bytes))
+        match self.ask(Question::State(*card))? {
+            Answer::State(state) => Ok(state),
+            _ => Err(confused()),
+        }
+    }
+
+    /// How many rows there are.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn counts(&self) -> Result<Counts, StoreError> {
+        match self.ask(Question::Counts)? {
+            Answer::Counts(counts) => Ok(counts),
+            _ => Err(confused()),
+        }
+    }
+
+    /// What is kept of a merchant in the judgement's own state: its fallbacks.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn merchant(&self, merchant: &PlaceIndex) -> Result<Option<PlaceState>, StoreError> {
+        let row = self.row(PLACES, merchant.0)?;
+        Ok(row.as_ref().map(PlaceState::from_bytes))
     }
 
     /// What is kept of what a card did.
@@ -199,8 +246,8 @@ impl RedbStore {
         }
     }
 
-    /// Names cards anew, under another index key; all of them or, when anything fails, none. `names` are old and new ones.
-    /// Gives how many of them the file had.
+    /// Names cards and shops anew, under another index key; all of them or, when anything fails, none. Gives how many of the cards the
+    /// file had. What becomes of the rest is told at [`Renames`].
     ///
     /// # Errors
     /// When the file cannot be read or written.
@@ -208,35 +255,21 @@ impl RedbStore {
         path: &Path,
         old: &IndexKey,
         new: &IndexKey,
-        names: impl Iterator<Item = (CardIndex, CardIndex)>,
+        names: &Renames,
     ) -> Result<u64, StoreError> {
         let database = builder().open(path).map_err(refused)?;
         check(&database, old)?;
         bring_up_to_date(&database)?;
         let rename = || {
             let transaction = database.begin_write()?;
-            let mut renamed = 0;
-            {
-                let mut cards = transaction.open_table(CARDS)?;
-                let mut activities = transaction.open_table(ACTIVITIES)?;
-                for (from, to) in names {
-                    let row = activities.remove(from.0)?.map(|row| row.value());
-                    if let Some(row) = row {
-                        activities.insert(to.0, row)?;
-                    }
-                    let row = cards.remove(from.0)?.map(|row| row.value());
-                    if let Some(row) = row {
-                        cards.insert(to.0, row)?;
-                        renamed += 1;
-                    }
-                }
-                // Names of merchants cannot be turned back. Their counts are those of an hour, and shops begin anew.
-                transaction.open_table(PLACES)?.retain(|_, _| false)?;
-                transaction.open_table(SHOPS)?.retain(|_, _| false)?;
-                transaction
-                    .open_table(ABOUT)?
-                    .insert(INDEX_KEY, new.check_value().as_slice())?;
-            }
+            let mut journal = Journal::read(&transaction)?;
+            Cards::open(&transaction, &mut journal)?.sort_all_in()?;
+            let renamed = journal::rename(&transaction, &names.cards)?;
+            behaviour::rename(&transaction, names)?;
+            rename_places(&transaction, &names.merchants)?;
+            let mut about = transaction.open_table(ABOUT)?;
+            about.insert(INDEX_KEY, new.check_value().as_slice())?;
+            drop(about);
             transaction.commit()?;
             Ok::<_, redb::Error>(renamed)
         };
@@ -322,15 +355,20 @@ fn initialise(database: &Database, key: &IndexKey) -> Result<(), StoreError> {
             }
             about.insert(SCHEMA, [SCHEMA_VERSION].as_slice())?;
             about.insert(INDEX_KEY, key.check_value().as_slice())?;
-            transaction.open_table(CARDS)?;
-            transaction.open_table(PLACES)?;
-            transaction.open_table(ACTIVITIES)?;
-            transaction.open_table(SHOPS)?;
+            create(&transaction)?;
         }
         transaction.commit()?;
         Ok::<_, redb::Error>(())
     };
     write().map_err(unavailable)
+}
+
+/// Makes the tables that are not there.
+fn create(transaction: &WriteTransaction) -> Result<(), redb::Error> {
+    journal::create(transaction)?;
+    behaviour::create(transaction)?;
+    transaction.open_table(PLACES)?;
+    Ok(())
 }
 
 fn check(database: &Database, key: &IndexKey) -> Result<(), StoreError> {
@@ -349,7 +387,7 @@ fn check(database: &Database, key: &IndexKey) -> Result<(), StoreError> {
         )
     };
     let schema = read(SCHEMA)?;
-    if schema != [SCHEMA_VERSION] && schema != [WITHOUT_ACTIVITIES] {
+    if !matches!(schema.as_slice(), [OLDEST_SCHEMA..=SCHEMA_VERSION]) {
         let detail = format!("the file has {schema:?}, this program {SCHEMA_VERSION}");
         return Err(StoreError::new(Kind::WrongSchema, detail));
     }
@@ -374,8 +412,7 @@ fn bring_up_to_date(database: &Database) -> Result<(), StoreError> {
             if found {
                 return Ok(());
             }
-            transaction.open_table(ACTIVITIES)?;
-            transaction.open_table(SHOPS)?;
+            create(&transaction)?;
             about.insert(SCHEMA, [SCHEMA_VERSION].as_slice())?;
         }
         transaction.commit()?;
@@ -384,44 +421,63 @@ fn bring_up_to_date(database: &Database) -> Result<(), StoreError> {
     write().map_err(unavailable)
 }
 
-/// Takes all steps, in their order, and commits; a group that moves nothing leaves the disk alone.
-fn commit(database: &Database, questions: &[Question]) -> Result<Vec<Answer>, StoreError> {
-    let take = || {
+fn read_journal(database: &Database) -> Result<Journal, StoreError> {
+    let read = || {
         let transaction = database.begin_write()?;
-        let mut moved = false;
-        let answers = answer(&transaction, questions, &mut moved)?;
-        if moved {
-            transaction.commit()?;
-        } else {
-            transaction.abort()?;
-        }
-        Ok::<_, redb::Error>(answers)
+        let journal = Journal::read(&transaction)?;
+        transaction.abort()?;
+        Ok::<_, redb::Error>(journal)
     };
-    take().map_err(unavailable)
+    read().map_err(unavailable)
 }
 
+/// What the thread that commits has.
+struct Committer {
+    database: Arc<Database>,
+    that_wait: Arc<AtomicUsize>,
+    /// `None` after an error, when it may be ahead of the file: then it is to be read again.
+    journal: Option<Journal>,
+}
+
+impl Committer {
+    /// Takes all steps, in their order, and commits; a group that moves nothing leaves the disk alone.
+    fn commit(&mut self, questions: &[Question]) -> Result<Vec<Answer>, StoreError> {
+        let mut take = || {
+            let transaction = self.database.begin_write()?;
+            let mut journal = match self.journal.take() {
+                Some(journal) => journal,
+                None => Journal::read(&transaction)?,
+            };
+            let that_wait = self.that_wait.load(Ordering::Relaxed);
+            let (answers, moved) = answer(&transaction, &mut journal, that_wait, questions)?;
+            if moved {
+                transaction.commit()?;
+            } else {
+                transaction.abort()?;
+            }
+            self.journal = Some(journal);
+            Ok::<_, redb::Error>(answers)
+        };
+        take().map_err(unavailable)
+    }
+}
+
+/// The answers, and whether anything moved.
 fn answer(
     transaction: &WriteTransaction,
+    journal: &mut Journal,
+    that_wait: usize,
     questions: &[Question],
-    moved: &mut bool,
-) -> Result<Vec<Answer>, redb::Error> {
-    let mut cards = transaction.open_table(CARDS)?;
+) -> Result<(Vec<Answer>, bool), redb::Error> {
+    let mut cards = Cards::open(transaction, journal)?;
     let mut places: Option<Table<'_, [u8; 16], PlaceRow>> = None;
     let mut behaviour = None;
+    let mut moved = false;
     let mut answers = Vec::with_capacity(questions.len());
     for question in questions {
         answers.push(match question {
-            Question::Card(card, event) => {
-                let row = cards.get(card.0)?.map(|row| row.value());
-                let found = row.map_or_else(CardState::default, |row| CardState::from_bytes(&row));
-                let mut state = found;
-                let recorded = state.apply(event);
-                if state != found {
-                    cards.insert(card.0, state.to_bytes())?;
-                    *moved = true;
-                }
-                Answer::Card(recorded)
-            }
+            Question::Card(card, event) => Answer::Card(cards.step(card, event)?),
+            Question::State(card) => Answer::State(cards.state(card)?),
             Question::Place(place, event) => {
                 let places = opened(&mut places, || Ok(transaction.open_table(PLACES)?))?;
                 let row = places.get(place.0)?.map(|row| row.value());
@@ -431,28 +487,59 @@ fn answer(
                 let before = state.apply(event);
                 if state != found {
                     places.insert(place.0, state.to_bytes())?;
-                    *moved = true;
+                    moved = true;
                 }
                 Answer::Place(before)
             }
             Question::Activity(what) => {
                 let (card, event, policy) = &**what;
                 let behaviour = opened(&mut behaviour, || Behaviour::open(transaction))?;
-                Answer::Activity(behaviour.watch(card, event, policy, moved)?)
+                Answer::Activity(behaviour.watch(card, event, policy, &mut moved)?)
             }
             Question::Report(card, report) => {
                 let behaviour = opened(&mut behaviour, || Behaviour::open(transaction))?;
-                Answer::Report(behaviour.report(card, report, moved)?)
+                Answer::Report(behaviour.report(card, report, &mut moved)?)
             }
             Question::Forget(at) => {
                 let behaviour = opened(&mut behaviour, || Behaviour::open(transaction))?;
                 behaviour.forget(*at)?;
-                *moved = true;
+                moved = true;
                 Answer::Forget
+            }
+            Question::Counts => {
+                let places = opened(&mut places, || Ok(transaction.open_table(PLACES)?))?;
+                let behaviour = opened(&mut behaviour, || Behaviour::open(transaction))?;
+                let (activities, shops) = behaviour.counts()?;
+                Answer::Counts(Counts {
+                    cards: cards.count()?,
+                    merchants: places.len()?,
+                    activities,
+                    shops,
+                })
             }
         });
     }
-    Ok(answers)
+    moved |= cards.finish(that_wait)?;
+    Ok((answers, moved))
+}
+
+/// Places that are not among the names go: terminals' and merchants' counts of an hour.
+fn rename_places(
+    transaction: &WriteTransaction,
+    names: &[(PlaceIndex, PlaceIndex)],
+) -> Result<(), redb::Error> {
+    let mut places = transaction.open_table(PLACES)?;
+    let mut kept = Vec::new();
+    for (from, to) in names {
+        if let Some(row) = places.remove(from.0)? {
+            kept.push((to.0, row.value()));
+        }
+    }
+    places.retain(|_, _| false)?;
+    for (name, row) in kept {
+        places.insert(name, row)?;
+    }
+    Ok(())
 }
 
 /// What is opened when it is needed first.
@@ -464,88 +551,6 @@ fn opened<T>(
         Some(table) => table,
         none => none.insert(open()?),
     })
-}
-
-/// The tables of activities, in one transaction.
-struct Behaviour<'t> {
-    cards: Table<'t, [u8; 16], ActivityRow>,
-    shops: Table<'t, [u8; 8], ShopRow>,
-}
-
-impl<'t> Behaviour<'t> {
-    fn open(transaction: &'t WriteTransaction) -> Result<Self, redb::Error> {
-        Ok(Self {
-            cards: transaction.open_table(ACTIVITIES)?,
-            shops: transaction.open_table(SHOPS)?,
-        })
-    }
-
-    fn watch(
-        &mut self,
-        card: &CardIndex,
-        event: &ActivityEvent,
-        policy: &ActivityPolicy,
-        moved: &mut bool,
-    ) -> Result<Noticed, redb::Error> {
-        let shop = match event.shop() {
-            Some(shop) => self.shop(&shop)?,
-            None => ShopActivity::default(),
-        };
-        let found = self.card(card)?;
-        let mut activity = found;
-        let (noticed, counts) = activity.apply(event, policy, &shop);
-        if activity != found {
-            self.cards.insert(card.0, activity.to_bytes())?;
-            *moved = true;
-        }
-        if let Some(name) = event.shop().filter(|_| counts) {
-            let mut shop = shop;
-            shop.add_card(day(event.at));
-            self.shops.insert(name.0, shop.to_bytes())?;
-        }
-        Ok(noticed)
-    }
-
-    fn report(
-        &mut self,
-        card: &CardIndex,
-        report: &CompromiseReport,
-        moved: &mut bool,
-    ) -> Result<usize, redb::Error> {
-        let found = self.card(card)?;
-        let mut activity = found;
-        let mut count = 0;
-        for (name, day) in activity.report(report) {
-            let mut shop = self.shop(&name)?;
-            shop.add_compromised(day);
-            self.shops.insert(name.0, shop.to_bytes())?;
-            count += 1;
-        }
-        // Of a card that was never seen there is nothing to note.
-        if activity != found && found != CardActivity::default() {
-            self.cards.insert(card.0, activity.to_bytes())?;
-            *moved = true;
-        }
-        Ok(count)
-    }
-
-    fn forget(&mut self, at: u32) -> Result<(), redb::Error> {
-        self.cards
-            .retain(|_, row| !CardActivity::from_bytes(&row).is_over(at))?;
-        self.shops
-            .retain(|_, row| !ShopActivity::from_bytes(&row).is_over(at))?;
-        Ok(())
-    }
-
-    fn card(&self, card: &CardIndex) -> Result<CardActivity, redb::Error> {
-        let row = self.cards.get(card.0)?.map(|row| row.value());
-        Ok(row.map_or_else(CardActivity::default, |row| CardActivity::from_bytes(&row)))
-    }
-
-    fn shop(&self, shop: &ShopIndex) -> Result<ShopActivity, redb::Error> {
-        let row = self.shops.get(shop.0)?.map(|row| row.value());
-        Ok(row.map_or_else(ShopActivity::default, |row| ShopActivity::from_bytes(&row)))
-    }
 }
 
 fn unavailable(error: redb::Error) -> StoreError {
