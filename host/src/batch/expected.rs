@@ -35,12 +35,13 @@ fn read_cell<'t, const END: u8>(
     text: &'t [u8],
     row: &mut Row,
 ) -> Option<&'t [u8]> {
-    // Values of one length, or one of a few, need no search for their end: only right ones are taken.
+    // Values of one length, or one of a few, or of a likely one, need no search for their end: only right ones are taken.
     if let Some(end) = match column {
         Some(Field::Family) => known_family::<END>(text, row),
         Some(field @ (Field::Cvn | Field::Psn | Field::KeyIndex)) => {
             two_digits::<END>(field, text, row)
         }
+        Some(Field::De55) => likely_chip::<END>(text, row),
         _ => None,
     } {
         return text.get(end + 1..);
@@ -50,7 +51,12 @@ fn read_cell<'t, const END: u8>(
         cell = cell.strip_suffix(b"\r").unwrap_or(cell);
     }
     match column {
-        Some(field) => row.take(field, Cell::Text(cell))?,
+        Some(field) => {
+            row.take(field, Cell::Text(cell))?;
+            if field == Field::De55 {
+                row.note_digits(cell.len());
+            }
+        }
         // Nobody looks at the value, so it may be anything.
         None => {
             let other = |byte: &u8| matches!(byte, b',' | b'\n' | b'\r' | b'"');
@@ -88,6 +94,21 @@ fn two_digits<const END: u8>(field: Field, text: &[u8], row: &mut Row) -> Option
     }
     row.take(field, Cell::Text(&[high, low]))?;
     Some(2)
+}
+
+/// Takes chip data that are as long as the last ones of their version; returns where they end, a carriage return counted in.
+#[inline(always)]
+fn likely_chip<const END: u8>(text: &[u8], row: &mut Row) -> Option<usize> {
+    let length = row.likely_digits();
+    let (cell, later) = text.split_at_checked(length)?;
+    let end = match later {
+        [end, ..] if *end == END => length,
+        [b'\r', b'\n', ..] if END == b'\n' => length + 1,
+        _ => return None,
+    };
+    // They are digits alone, so no end comes before.
+    row.take(Field::De55, Cell::Text(cell))?;
+    Some(end)
 }
 
 /// Where the first `END` stands.

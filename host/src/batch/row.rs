@@ -166,6 +166,8 @@ pub(super) struct Row {
     pub(super) facts: Facts,
     pub(super) chip: Bytes,
     pub(super) fault: Option<Fault>,
+    /// By cryptogram version, how many digits the last chip data of it had: most have as many again.
+    digits: [u16; 256],
 }
 
 impl Row {
@@ -177,7 +179,28 @@ impl Row {
             defaults,
             chip: Bytes::default(),
             fault: None,
+            digits: [0; 256],
         }
+    }
+
+    /// How many digits the chip data of this row probably have.
+    #[inline]
+    pub(super) fn likely_digits(&self) -> usize {
+        let digits = self.digits.get(self.version());
+        digits.copied().unwrap_or_default().into()
+    }
+
+    /// Takes note of how many there were.
+    #[inline]
+    pub(super) fn note_digits(&mut self, digits: usize) {
+        let version = self.version();
+        if let Some(noted) = self.digits.get_mut(version) {
+            *noted = digits.try_into().unwrap_or_default();
+        }
+    }
+
+    fn version(&self) -> usize {
+        self.facts.cvn.unwrap_or_default().into()
     }
 
     /// Begins a row.
@@ -252,7 +275,14 @@ impl Bytes {
     #[inline(always)]
     fn append(&mut self, cell: Cell<'_>) -> Option<()> {
         match cell {
-            Cell::Text(text) => digits::decode(text, self.room(cell.length())),
+            Cell::Text(text) => {
+                let start = self.length;
+                let done = digits::decode(text, self.room(cell.length()));
+                if done.is_none() {
+                    self.length = start;
+                }
+                done
+            }
             Cell::Bytes(bytes) => {
                 self.push(bytes);
                 Some(())

@@ -65,7 +65,7 @@ impl Settings {
             resume: None,
             checkpoint: Duration::from_secs(1),
             threads: thread::available_parallelism().map_or(1, Into::into),
-            chunk: 3072,
+            chunk: 3584,
         }
     }
 
