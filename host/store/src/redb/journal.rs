@@ -25,7 +25,7 @@ const JOURNAL: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("journal")
 /// Bytes of a card in a row of the journal.
 const ENTRY: usize = size_of::<Name>() + CardState::LENGTH;
 
-/// Cards that wait unless said: 2.5 MB of memory, and as many to read when a file is opened.
+/// Cards that wait unless said: 2.5 MB of memory. Up to [`ROWS`] times as many are read when a file is opened.
 pub(super) const CARDS_THAT_WAIT: usize = 16_384;
 /// What part of the cards that wait are sorted in at once. More are closer neighbours, and a longer commit.
 const PART: usize = 64;
