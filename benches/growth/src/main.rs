@@ -3,6 +3,7 @@
 //!
 //! `growth` prints the tables, `growth WORKLOAD COUNT` does one workload so many times.
 
+use std::convert::Infallible;
 use std::error::Error;
 use std::hint::black_box;
 use std::time::Instant;
@@ -13,10 +14,14 @@ use chipcard::crypto::lanes::des::{
 };
 use chipcard::cryptogram::CryptogramVersion;
 use chipcard::element::{
-    ApplicationTransactionCounter, Pan, PanSequenceNumber, UnpredictableNumber,
+    Amount, ApplicationTransactionCounter, CountryCode, CurrencyCode, Date, Pan, PanSequenceNumber,
+    ServiceCode, UnpredictableNumber, YearMonth,
 };
 use chipcard::issuer::{
-    BatchItem, BatchMemory, BatchVerdict, CardRecord, ChipData, Issuer, IssuerResponse, Refusal,
+    AuthorisationRequest, Authoriser, BatchItem, BatchMemory, BatchVerdict, CardEvent, CardIndex,
+    CardRecord, CardState, CardStateStore, ChipData, IssuedCard, Issuer, IssuerResponse,
+    MessageKind, PlaceEvent, PlaceIndex, PlaceState, PosEntryMode, Recorded, Refusal, StateKey,
+    TerminalCapability, Timestamp, Verdict,
 };
 use chipcard::key::{Ac, IssuerKeySet, IssuerMasterKey};
 use chipcard::{laboratory, tag};
@@ -293,6 +298,49 @@ fn by_cores(name: &str, cards: &Cards) -> Outcomes {
     Ok(())
 }
 
+/// A store in which every card and every place is new.
+struct Forgetful;
+
+impl CardStateStore for Forgetful {
+    type Error = Infallible;
+
+    fn record(&self, _card: &CardIndex, event: &CardEvent) -> Result<Recorded, Infallible> {
+        Ok(CardState::default().apply(event))
+    }
+
+    fn observe(
+        &self,
+        _place: &PlaceIndex,
+        event: &PlaceEvent,
+    ) -> Result<Option<PlaceState>, Infallible> {
+        Ok(Some(PlaceState::default().apply(event)))
+    }
+}
+
+/// The whole message around chip data of [`Cards`].
+fn sale<'a>(card: &IssuedCard<'_>, de55: &'a [u8]) -> Outcomes<AuthorisationRequest<'a>> {
+    let noon = 1_795_521_600;
+    let mut request = AuthorisationRequest::new(
+        MessageKind::Authorisation,
+        card.pan.clone(),
+        Amount::new(1_234)?,
+        CurrencyCode::new(978)?,
+        PosEntryMode::Contact,
+        Timestamp(noon),
+    );
+    request.local_date = Some(Date::new(2026, 11, 24)?);
+    request.country = Some(CountryCode::new(276)?);
+    request.terminal = TerminalCapability::ChipAndContactless;
+    request.mcc = Some(5411);
+    request.stan = Some("000001");
+    request.rrn = Some("632812000001");
+    request.acquirer = Some("123456");
+    request.merchant = Some("MERCHANT0000001");
+    request.terminal_id = Some("TERM0001");
+    request.chip = Some(de55);
+    Ok(request)
+}
+
 /// Does one workload `count` times.
 fn once(workload: &str, count: usize) -> Outcomes {
     let batch = |cards: &Cards, answer: bool| -> Outcomes {
@@ -324,6 +372,22 @@ fn once(workload: &str, count: usize) -> Outcomes {
         }
         Ok(())
     };
+    let judged = |cards: Cards| -> Outcomes {
+        let expiry = YearMonth::new(2030, 12)?;
+        let card = IssuedCard::chip(
+            cards.records[0].clone(),
+            expiry,
+            ServiceCode::from_digits("201")?,
+        );
+        let authoriser = Authoriser::new(cards.issuer, StateKey::new(&[0x5A; 32]));
+        let card = authoriser.named(card);
+        for _ in 0..count {
+            let request = sale(&card, &cards.messages[0])?;
+            let Ok(assessment) = authoriser.assess(black_box(&request), &card, &Forgetful);
+            assert_eq!(black_box(assessment).verdict, Verdict::Approve);
+        }
+        Ok(())
+    };
     let kernel = |backend: Backend| -> Outcomes {
         let messages = vec![vec![[0x5A; 8]; 6]; backend.lanes()];
         let items = kernel_items(&KEY, &messages);
@@ -345,6 +409,8 @@ fn once(workload: &str, count: usize) -> Outcomes {
         "tdes-answered" => alone(&Cards::tdes(1)?, true),
         "aes-verified" => alone(&Cards::aes(1)?, false),
         "aes-answered" => alone(&Cards::aes(1)?, true),
+        "tdes-judged" => judged(Cards::tdes(1)?),
+        "aes-judged" => judged(Cards::aes(1)?),
         "tdes-batch-of-1024" => batch(&Cards::tdes(1024)?, false),
         "tdes-batch-of-1024-answered" => batch(&Cards::tdes(1024)?, true),
         "aes-batch-of-1024" => batch(&Cards::aes(1024)?, false),

@@ -79,7 +79,11 @@ impl StateKey {
 
     /// The name of the terminal `place` (acquirer, merchant, terminal), and a transaction's number out of the place and what
     /// identifies it, in as many parts each time; never 0.
-    pub(crate) fn visit(&self, place: &Place<'_>, parts: &[&[u8]]) -> (PlaceIndex, u64) {
+    pub(crate) fn visit<const N: usize>(
+        &self,
+        place: &Place<'_>,
+        parts: &[&[u8]; N],
+    ) -> (PlaceIndex, u64) {
         let [place, rest] = self.others.sums([(TERMINAL, place), (TRANSACTION, parts)]);
         self.named(place, place ^ rest)
     }

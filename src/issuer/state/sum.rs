@@ -74,7 +74,7 @@ impl CounterSum {
         blocks.map(Into::into)
     }
 
-    #[inline]
+    #[inline(always)] // With the number of parts, which those who call know.
     fn together<const N: usize>(&self, messages: &[Message<'_>; N]) -> Option<[Sum; N]> {
         let mut joined = Joined::EMPTY;
         let mut ends = [0; N];

@@ -21,6 +21,7 @@ const ROUND: u64 = 1_000;
 const STORED: u32 = 3_600;
 
 /// Gambling abroad without the card: F01. In person it is the customer's own affair.
+#[inline]
 pub(super) fn remote_gambling_abroad(context: &Context<'_, '_, '_>) -> Finding {
     let request = context.request;
     let (Some(home), Some(country)) = (context.card.country, request.country) else {

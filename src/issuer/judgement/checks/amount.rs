@@ -66,6 +66,7 @@ fn number(amount: Amount) -> Value {
 /// The amount of the message against the one that the card signed: C11, T04, attacks 6 and 26. Less is honest (partial
 /// approval, fuel); more is a tip, fuel, or added-up fares, within limits, or cash beside the purchase that the card signed apart.
 /// Amounts of different currencies say nothing here.
+#[inline]
 pub(super) fn raised(context: &Context<'_, '_, '_>) -> Finding {
     let request = context.request;
     let Some((signed, currency)) = context
@@ -147,6 +148,7 @@ fn cash_beside(context: &Context<'_, '_, '_>) -> Option<u64> {
 /// Home banking's cryptogram has neither amount nor unpredictable number: T04, attack 26. It proves nothing at a terminal, whatever the
 /// message wants, be it only to know whether the account is good. One over a challenge or an amount has neither country nor date,
 /// which a terminal that was never set up has not either: somebody looks at that.
+#[inline]
 pub(super) fn cap(context: &Context<'_, '_, '_>) -> Finding {
     let request = context.request;
     let Some(chip) = context
@@ -178,6 +180,7 @@ pub(super) fn cap(context: &Context<'_, '_, '_>) -> Finding {
 }
 
 /// Questions about the account, and counters that transit gates tell, move no money (H04).
+#[inline]
 pub(super) fn no_money(context: &Context<'_, '_, '_>) -> Finding {
     let request = context.request;
     if !matches!(
@@ -195,6 +198,7 @@ pub(super) fn no_money(context: &Context<'_, '_, '_>) -> Finding {
 }
 
 /// The currency: C12, attack 10. It is the transaction's, DE 49; that the cardholder pays in another, DE 51, is honest (H14).
+#[inline]
 pub(super) fn currency(context: &Context<'_, '_, '_>) -> Finding {
     let request = context.request;
     let Some(signed) = context
@@ -239,6 +243,7 @@ fn converted_after_tap(context: &Context<'_, '_, '_>, signed: CurrencyCode) -> b
 }
 
 /// The country: C12, attack 6. A territory and its state are one.
+#[inline]
 pub(super) fn country(context: &Context<'_, '_, '_>) -> Finding {
     let signed = context
         .chip
@@ -264,6 +269,7 @@ pub(super) fn country(context: &Context<'_, '_, '_>) -> Finding {
 
 /// The date: C13, attack 6. A day either way is midnight and time zones (H15); a deferred transaction may be older. Without DE 13
 /// the host's clock is compared, and then a day more.
+#[inline]
 pub(super) fn date(context: &Context<'_, '_, '_>) -> Finding {
     let request = context.request;
     let (Some(signed), true) = (signed_date(context), request.message.asks()) else {
@@ -284,6 +290,7 @@ pub(super) fn date(context: &Context<'_, '_, '_>) -> Finding {
 /// The date against the host's clock, where DE 13 agrees with it: C13, attack 6. Whoever plays an old cryptogram may write its date into
 /// DE 13 too, unless it is said to be deferred, and then it may not be older than those. A terminal whose clock is wrong looks the
 /// same, so a wrong date alone is flagged, and referred when it is older than what is deferred may be.
+#[inline]
 pub(super) fn clock(context: &Context<'_, '_, '_>) -> Finding {
     let request = context.request;
     let (Some(signed), Some(_), Some(today), true) = (
@@ -352,6 +359,7 @@ fn mixes_cash(processing_code: Option<&str>, signed: TransactionType) -> bool {
 
 /// Money back against money out: attack 18; and cash against goods, which is flagged alone. Other types are told apart differently by
 /// terminals and networks.
+#[inline]
 pub(super) fn kind(context: &Context<'_, '_, '_>) -> Finding {
     let request = context.request;
     let Some(signed) = context

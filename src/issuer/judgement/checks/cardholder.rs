@@ -169,6 +169,7 @@ impl Context<'_, '_, '_> {
 
 /// A PIN that the card is said to have verified: C02, attacks 4, 5 and 22. "In theory all the data you need to spot the wedge
 /// attack will be present", wrote those who found it.
+#[inline]
 pub(super) fn pin_contradicted(context: &Context<'_, '_, '_>) -> Finding {
     let cvm = context.chip.and_then(|chip| chip.cvm);
     let by_terminal =
@@ -204,6 +205,7 @@ pub(super) fn pin_contradicted(context: &Context<'_, '_, '_>) -> Finding {
 /// (Visa), or that the terminal believes in a PIN that it never saw (M/Chip). Where it has no bit for that, its record tells that it
 /// wants a PIN, and that nobody says anything of one is flagged, no more: some networks drop tag 9F34, and what is absent contradicts
 /// nothing. A terminal that takes no PIN is no more than flagged either, because the card notices the same there.
+#[inline]
 pub(super) fn pin_skipped(context: &Context<'_, '_, '_>) -> Finding {
     let Some(results) = context
         .results
@@ -236,6 +238,7 @@ pub(super) fn pin_skipped(context: &Context<'_, '_, '_>) -> Finding {
 }
 
 /// No PIN tries left on the card: C04, attack 17. A PIN for the issuer makes up for it.
+#[inline]
 pub(super) fn pin_tries(context: &Context<'_, '_, '_>) -> Finding {
     let Some(exceeded) = context
         .results
@@ -262,6 +265,7 @@ pub(super) fn pin_tries(context: &Context<'_, '_, '_>) -> Finding {
 
 /// The PIN for the issuer: that it is right, and that it is there when the terminal says that it took one. No PIN is in what was
 /// decided elsewhere or is presented; and none may be stored with a transaction that is sent later, so there one is asked for.
+#[inline]
 pub(super) fn online_pin(context: &Context<'_, '_, '_>) -> Finding {
     let pin = context.request.pin;
     let element = Place::Element(52);
@@ -307,6 +311,7 @@ pub(super) fn online_pin(context: &Context<'_, '_, '_>) -> Finding {
 
 /// The terminal's own finding that the cardholder was not verified, which the cryptogram covers, unlike tag 9F34: whoever changes that
 /// one on its way cannot change this. Small amounts need no verification.
+#[inline]
 pub(super) fn verification_failed(context: &Context<'_, '_, '_>) -> Finding {
     let tag = tag::TERMINAL_VERIFICATION_RESULTS;
     let Some((chip, tvr)) = context.chip.and_then(|chip| Some((chip, chip.tvr?))) else {
@@ -339,6 +344,7 @@ pub(super) fn verification_failed(context: &Context<'_, '_, '_>) -> Finding {
 
 /// The consumer's own device: L01, L08, attacks 11 and 16. A card of plastic has no means to verify anybody, and no cryptogram
 /// signs tag 9F6C.
+#[inline]
 pub(super) fn device(context: &Context<'_, '_, '_>) -> Finding {
     let qualifiers = context.device_qualifiers();
     if !context.device_claimed() || !context.proved() {
@@ -366,6 +372,7 @@ pub(super) fn device(context: &Context<'_, '_, '_>) -> Finding {
 
 /// A card that wants a PIN, used over its contacts without one: C09, attack 14. Whether the terminal could take a PIN tells tag 9F33.
 /// Money that goes back needs none.
+#[inline]
 pub(super) fn signature(context: &Context<'_, '_, '_>) -> Finding {
     let expectation = context.card.pin;
     let Some(cvm) = context.chip.and_then(|chip| chip.cvm) else {
@@ -397,6 +404,7 @@ pub(super) fn signature(context: &Context<'_, '_, '_>) -> Finding {
 /// A large amount without contacts and without anybody verified: L01, L06, attacks 10 and 16. Transit adds up small ones. Which
 /// interface it was, DE 22 alone says, which no cryptogram signs; and a device that says under its cryptogram that its owner was
 /// not there needs nobody to repeat it. Cash comes from a machine over no interface without a PIN.
+#[inline]
 pub(super) fn above_limit(context: &Context<'_, '_, '_>) -> Finding {
     let request = context.request;
     let cash = request.mcc == Some(CASH_MACHINE) && request.entry_mode.is_chip();
@@ -437,6 +445,7 @@ pub(super) fn above_limit(context: &Context<'_, '_, '_>) -> Finding {
 }
 
 /// A device that lets transit gates pass without its owner, anywhere else: L03, attack 15.
+#[inline]
 pub(super) fn express_mode(context: &Context<'_, '_, '_>) -> Finding {
     let request = context.request;
     let (true, PosEntryMode::Contactless | PosEntryMode::Unknown, Some(mcc), Some(verified)) = (

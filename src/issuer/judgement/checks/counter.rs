@@ -23,6 +23,7 @@ fn reason(remembered: &Remembered<'_, '_>, kind: ReasonKind, found: Value) -> Re
 
 /// A counter that was seen in another transaction: M15, R01, R02, R07, attack 21. The same message again is none (H10), and
 /// neither is the second message of one tap, with the PIN that the issuer asked for.
+#[inline]
 pub(super) fn replay(remembered: &Remembered<'_, '_>) -> Finding {
     let request = remembered.request;
     let Some(recorded) = remembered.recorded else {
@@ -53,6 +54,7 @@ pub(super) fn replay(remembered: &Remembered<'_, '_>) -> Finding {
 }
 
 /// The end of the range: R04. A card that has reached it makes no further cryptogram.
+#[inline]
 pub(super) fn range(remembered: &Remembered<'_, '_>) -> Finding {
     let Some(atc) = remembered.event.atc else {
         return Finding::Absent;
@@ -64,6 +66,7 @@ pub(super) fn range(remembered: &Remembered<'_, '_>) -> Finding {
 }
 
 /// Where the counter stands beside the highest: C15, M16, R03, attacks 6 and 8; honest are H01, H02, H03 and H04.
+#[inline]
 pub(super) fn jump(remembered: &Remembered<'_, '_>) -> Finding {
     let (request, policy) = (remembered.request, remembered.policy);
     let (Some(recorded), Some(atc)) = (remembered.recorded, remembered.event.atc) else {

@@ -10,6 +10,7 @@ use crate::tag;
 
 /// The cryptogram with its pinned version and key: C01, C05, C06, C07, C11, C17, C18, C20, I01, L02, P06, R02, R05, T02,
 /// X01 to X03.
+#[inline]
 pub(super) fn cryptogram(context: &Context<'_, '_, '_>) -> Finding {
     let Some(result) = context.cryptogram else {
         return Finding::Absent;
@@ -110,6 +111,7 @@ pub(crate) fn malformed(error: crate::Error) -> Reason {
 
 /// A payment that is presented although the card itself refused it: it signed an AAC. A merchant who was told on the telephone to go
 /// on may do so, so that is flagged. Refunds end so.
+#[inline]
 pub(super) fn refused_by_card(context: &Context<'_, '_, '_>) -> Finding {
     if context.request.message != MessageKind::Clearing || !context.proved() {
         return Finding::Absent;
@@ -137,6 +139,7 @@ pub(super) fn refused_by_card(context: &Context<'_, '_, '_>) -> Finding {
 
 /// A chip that spoke makes a cryptogram; without one the message is none of a chip: C10, attack 21. An advice or a presentment may
 /// leave it out.
+#[inline]
 pub(super) fn missing(context: &Context<'_, '_, '_>) -> Finding {
     let request = context.request;
     let must = matches!(
@@ -167,6 +170,7 @@ pub(super) fn missing(context: &Context<'_, '_, '_>) -> Finding {
 
 /// A cryptogram beside an entry mode in which no chip speaks; or at a distance, where only a device with a token has one: a card's own
 /// was read elsewhere.
+#[inline]
 pub(super) fn unexpected(context: &Context<'_, '_, '_>) -> Finding {
     let mode = context.request.entry_mode;
     let Some(chip) = context.chip else {

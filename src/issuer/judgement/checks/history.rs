@@ -24,6 +24,7 @@ fn counted(kind: ReasonKind, place: Place, count: u8, limit: u8) -> Reason {
 }
 
 /// Wrong cryptograms: R06, attack 29. The wrong ones are declined anyway; after too many even a right one is held, for somebody to look.
+#[inline]
 pub(super) fn wrong_cryptograms(remembered: &Remembered<'_, '_>) -> Finding {
     let (what, policy) = (Happened::WRONG_CRYPTOGRAM, remembered.policy);
     let facts = |facts: &CardFacts| (facts.wrong_cryptograms, facts.wrong_cryptograms_since);
@@ -51,6 +52,7 @@ pub(super) fn wrong_cryptograms(remembered: &Remembered<'_, '_>) -> Finding {
 }
 
 /// Wrong card verification values, and wrong dates beside typed numbers: M19, attack 27. After too many, the right one is no proof any more: somebody tries them all.
+#[inline]
 pub(super) fn wrong_values(remembered: &Remembered<'_, '_>) -> Finding {
     let (request, mode) = (remembered.request, remembered.request.entry_mode);
     // A number that is kept on file was proved when it was kept.
@@ -71,6 +73,7 @@ pub(super) fn wrong_values(remembered: &Remembered<'_, '_>) -> Finding {
 }
 
 /// A chip that could not be read, and was read a short while ago: M11, attack 3.
+#[inline]
 pub(super) fn good_chip(remembered: &Remembered<'_, '_>) -> Finding {
     let Some(recorded) = remembered
         .recorded
@@ -98,6 +101,7 @@ pub(super) fn good_chip(remembered: &Remembered<'_, '_>) -> Finding {
 }
 
 /// Fallbacks of the card: attack 3.
+#[inline]
 pub(super) fn card_fallbacks(remembered: &Remembered<'_, '_>) -> Finding {
     if !remembered.happened(Happened::FALLBACK) {
         return Finding::Absent;
@@ -113,6 +117,7 @@ pub(super) fn card_fallbacks(remembered: &Remembered<'_, '_>) -> Finding {
 }
 
 /// Fallbacks at the merchant: M12.
+#[inline]
 pub(super) fn merchant_fallbacks(remembered: &Remembered<'_, '_>) -> Finding {
     let Some(merchant) = remembered.merchant else {
         return Finding::Absent;
@@ -130,6 +135,7 @@ pub(super) fn merchant_fallbacks(remembered: &Remembered<'_, '_>) -> Finding {
 }
 
 /// The terminal's unpredictable numbers: C14, C16, attacks 6 and 7. Whoever predicts them takes cryptograms from a card in advance.
+#[inline]
 pub(super) fn predictable(remembered: &Remembered<'_, '_>) -> Finding {
     let Some(terminal) = remembered.terminal else {
         return Finding::Absent;
@@ -145,6 +151,7 @@ pub(super) fn predictable(remembered: &Remembered<'_, '_>) -> Finding {
 /// The issuer's last answer, which the card did not get: X05. Only over the contacts, twice in a row: without contacts the card has
 /// left when the answer comes. And only where the last request had one: a wrong cryptogram got none, and may well be the card's
 /// own, tampered with on its way.
+#[inline]
 pub(super) fn answer_suppressed(remembered: &Remembered<'_, '_>) -> Finding {
     let Some(missing) = remembered.results.answer_missing else {
         return Finding::Absent;
@@ -173,6 +180,7 @@ pub(super) fn answer_suppressed(remembered: &Remembered<'_, '_>) -> Finding {
 }
 
 /// The issuer's last script: X06. What a card counts differs; a count of zero, and a failure, say enough.
+#[inline]
 pub(super) fn script(remembered: &Remembered<'_, '_>) -> Finding {
     let pending = remembered
         .recorded

@@ -7,6 +7,7 @@ use crate::issuer::judgement::reason::{Place, Reason, ReasonKind, Value};
 use crate::tag;
 
 /// DE 2, DE 35, DE 45 and tag 57 name one card, and it is the one of the record: P08, M20.
+#[inline]
 pub(super) fn pan(context: &Context<'_, '_, '_>) -> Finding {
     let pan = &context.card.pan;
     let other = |place| {
@@ -58,6 +59,7 @@ fn begins_otherwise(track: &[u8], pan: &Pan) -> bool {
 
 /// DE 23 and tag 5F34: C19. Neither needs to be there. A stripe and a printed number have no sequence number, so what stands in DE 23
 /// beside them is a filler.
+#[inline]
 pub(super) fn sequence(context: &Context<'_, '_, '_>) -> Finding {
     if context.chip.is_none() && !context.request.entry_mode.is_chip() {
         return Finding::Absent;
@@ -107,11 +109,13 @@ fn bar(context: &Context<'_, '_, '_>, status: CardStatus) -> Finding {
 }
 
 /// Lost, stolen, blocked, replaced.
+#[inline]
 pub(super) fn status(context: &Context<'_, '_, '_>) -> Finding {
     bar(context, context.card.status)
 }
 
 /// The card behind a token: T03, attack 28.
+#[inline]
 pub(super) fn funding(context: &Context<'_, '_, '_>) -> Finding {
     match context.card.form {
         Form::Plastic => Finding::Absent,
@@ -125,6 +129,7 @@ pub(super) fn funding(context: &Context<'_, '_, '_>) -> Finding {
 }
 
 /// The card's own expiry date. A deferred transaction may have been made before it, but not longer ago than deferred ones may be.
+#[inline]
 pub(super) fn expired(context: &Context<'_, '_, '_>) -> Finding {
     let request = context.request;
     let Some(today) = context.today else {

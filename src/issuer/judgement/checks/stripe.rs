@@ -72,6 +72,7 @@ pub(super) fn is_not_of_a_chip_alone(context: &Context<'_, '_, '_>) -> bool {
 }
 
 /// The service code on the stripe: M05, M06 (where the verification value is the same by chance for both).
+#[inline]
 pub(super) fn service_code(context: &Context<'_, '_, '_>) -> Finding {
     let Some((found, _, place)) = context.on_track().filter(|_| context.has_stripe()) else {
         return Finding::Absent;
@@ -86,6 +87,7 @@ pub(super) fn service_code(context: &Context<'_, '_, '_>) -> Finding {
 
 /// The expiry date on the stripe, or typed in: M07, attack 27. A shop that keeps a number keeps the date of the card before the last
 /// renewal with it.
+#[inline]
 pub(super) fn expiry(context: &Context<'_, '_, '_>) -> Finding {
     let mode = context.request.entry_mode;
     let typed = context
@@ -114,6 +116,7 @@ pub(super) fn expiry(context: &Context<'_, '_, '_>) -> Finding {
 }
 
 /// Track 1 beside track 2: M20. The PAN is looked at elsewhere.
+#[inline]
 pub(super) fn tracks(context: &Context<'_, '_, '_>) -> Finding {
     let (Some(first), Some(second)) = (&context.tracks.track1, &context.tracks.track2) else {
         return Finding::Absent;
@@ -128,6 +131,7 @@ pub(super) fn tracks(context: &Context<'_, '_, '_>) -> Finding {
 }
 
 /// The verification value on a stripe: M03, M04, M08, M09, attack 2. The chip's value in its place tells where the data come from.
+#[inline]
 pub(super) fn value(context: &Context<'_, '_, '_>) -> Finding {
     let mode = context.request.entry_mode;
     if !context.reads_stripe() {
@@ -148,6 +152,7 @@ pub(super) fn value(context: &Context<'_, '_, '_>) -> Finding {
 /// The verification value in a chip's track, DE 35 or tag 57: M10. A terminal whose mode says that it may be unreliable (95) is believed (H19).
 /// Where nobody says how the card was read (00), a terminal may have read the stripe first, so that alone is flagged. In tag 57 the
 /// stripe's own value alone says something: whose is neither has a right cryptogram beside it, and issuers leave zeros there.
+#[inline]
 pub(super) fn chip_value(context: &Context<'_, '_, '_>) -> Finding {
     let mode = context.request.entry_mode;
     let unsaid = mode == PosEntryMode::Unknown && context.chip.is_some();
@@ -193,6 +198,7 @@ pub(super) fn chip_value(context: &Context<'_, '_, '_>) -> Finding {
 
 /// A whole stripe (90) of a chip card: M01, M02, attack 1. A full copy at a terminal for stripes alone cannot be told from the card.
 /// A stripe of which nobody says how it came (00) is trusted no more.
+#[inline]
 pub(super) fn stripe_of_chip_card(context: &Context<'_, '_, '_>) -> Finding {
     let (request, card, policy) = (context.request, context.card, context.policy);
     let whole = request.entry_mode == PosEntryMode::Stripe;
@@ -218,6 +224,7 @@ pub(super) fn stripe_of_chip_card(context: &Context<'_, '_, '_>) -> Finding {
 }
 
 /// The stripe because the chip could not be read (80): attack 3, and honest as H05. What the store remembers makes it worse.
+#[inline]
 pub(super) fn fallback(context: &Context<'_, '_, '_>) -> Finding {
     if context.request.entry_mode != PosEntryMode::FallbackStripe || !context.card.has_chip() {
         return Finding::Absent;
@@ -227,6 +234,7 @@ pub(super) fn fallback(context: &Context<'_, '_, '_>) -> Finding {
 }
 
 /// The stripe of which the terminal says that it may not be read well (02): M13 when it is there all the same.
+#[inline]
 pub(super) fn unreliable(context: &Context<'_, '_, '_>) -> Finding {
     if context.request.entry_mode != PosEntryMode::StripeUnreliable {
         return Finding::Absent;
@@ -245,6 +253,7 @@ pub(super) fn unreliable(context: &Context<'_, '_, '_>) -> Finding {
 }
 
 /// A swipe without any track.
+#[inline]
 pub(super) fn track_missing(context: &Context<'_, '_, '_>) -> Finding {
     let mode = context.request.entry_mode;
     let swiped = matches!(mode, PosEntryMode::Stripe | PosEntryMode::FallbackStripe);
@@ -257,6 +266,7 @@ pub(super) fn track_missing(context: &Context<'_, '_, '_>) -> Finding {
 }
 
 /// Contactless stripe mode (91): M14 to M18, attacks 8 and 9. A card and a terminal that both speak as chips do not use it.
+#[inline]
 pub(super) fn contactless_stripe(context: &Context<'_, '_, '_>) -> Finding {
     if context.request.entry_mode != PosEntryMode::ContactlessStripe {
         return Finding::Absent;
@@ -272,6 +282,7 @@ pub(super) fn contactless_stripe(context: &Context<'_, '_, '_>) -> Finding {
 }
 
 /// A contactless chip read as a stripe: M14, attack 8.
+#[inline]
 pub(super) fn downgrade(context: &Context<'_, '_, '_>) -> Finding {
     let card = context.card;
     if context.request.entry_mode != PosEntryMode::ContactlessStripe {
@@ -299,6 +310,7 @@ pub(super) fn downgrade(context: &Context<'_, '_, '_>) -> Finding {
 
 /// A number typed in at a terminal that reads chips, or after the chip failed. One of which nobody says how it came (00), with nothing
 /// of the card beside it, is no better.
+#[inline]
 pub(super) fn typed(context: &Context<'_, '_, '_>) -> Finding {
     let request = context.request;
     let unsaid = request.entry_mode == PosEntryMode::Unknown
@@ -320,6 +332,7 @@ pub(super) fn typed(context: &Context<'_, '_, '_>) -> Finding {
 }
 
 /// The printed value: M19, attack 27. How often it was wrong, the store remembers.
+#[inline]
 pub(super) fn printed(context: &Context<'_, '_, '_>) -> Finding {
     let place = Place::Element(48);
     let kind = match context.tracks.cvv2 {
@@ -337,6 +350,7 @@ pub(super) fn printed(context: &Context<'_, '_, '_>) -> Finding {
 }
 
 /// A fallback needs a terminal that reads chips.
+#[inline]
 pub(super) fn fallback_terminal(context: &Context<'_, '_, '_>) -> Finding {
     let request = context.request;
     if request.entry_mode != PosEntryMode::FallbackStripe

@@ -15,6 +15,7 @@ const FAILED: Tvr = Tvr([0x4C, 0, 0, 0x01, 0]);
 
 /// Authentication of the card that did not take place, or failed, and nobody verified the cardholder: C08, attack 14. By
 /// itself it is honest: a terminal that is online only needs none, and one may lack a key (H21).
+#[inline]
 pub(super) fn authentication(context: &Context<'_, '_, '_>) -> Finding {
     let Some((chip, tvr)) = context.chip.and_then(|chip| Some((chip, chip.tvr?))) else {
         return Finding::Absent;
@@ -52,6 +53,7 @@ pub(super) fn authentication(context: &Context<'_, '_, '_>) -> Finding {
 
 /// Relay resistance: L04, attack 20. Only for cards that have it. Over the contacts these bits are reserved, and no terminal sets them: a
 /// message that calls itself one of the contacts and has them was changed on its way. That it was not performed is the terminal's lack.
+#[inline]
 pub(super) fn relay(context: &Context<'_, '_, '_>) -> Finding {
     let Some((chip, tvr)) = context.chip.and_then(|chip| Some((chip, chip.tvr?))) else {
         return Finding::Absent;
@@ -80,6 +82,7 @@ pub(super) fn relay(context: &Context<'_, '_, '_>) -> Finding {
 }
 
 /// The terminal's list of exceptions.
+#[inline]
 pub(super) fn exception_file(context: &Context<'_, '_, '_>) -> Finding {
     let Some(tvr) = context.chip.and_then(|chip| chip.tvr) else {
         return Finding::Absent;
@@ -99,6 +102,7 @@ pub(super) fn exception_file(context: &Context<'_, '_, '_>) -> Finding {
 
 /// The application that the terminal ran: L02, attack 13. The identifiers of tags 84, 9F06 and 4F against those of the card or, where
 /// the record names none, against its payment system. No cryptogram signs them; whoever changes them makes himself suspect.
+#[inline]
 pub(super) fn brand(context: &Context<'_, '_, '_>) -> Finding {
     let Some(chip) = context.chip else {
         return Finding::Absent;
@@ -136,6 +140,7 @@ pub(super) fn brand(context: &Context<'_, '_, '_>) -> Finding {
 const STRIPE_MODE_VERSION: [u8; 2] = [0x00, 0x01];
 
 /// Elements of a kernel that never runs a Mastercard: L02. Tag 9F6C has qualifiers in kernels 3 and 7 alone.
+#[inline]
 pub(super) fn kernel(context: &Context<'_, '_, '_>) -> Finding {
     let Some(chip) = context.chip else {
         return Finding::Absent;
@@ -167,6 +172,7 @@ fn mode(context: &Context<'_, '_, '_>, kind: ReasonKind) -> Reason {
 }
 
 /// A chip that was never issued: C10, attack 21. A cryptogram of which nobody says how it came is a chip's as well.
+#[inline]
 pub(super) fn chip_issued(context: &Context<'_, '_, '_>) -> Finding {
     let entry = context.request.entry_mode;
     let unsaid = entry == PosEntryMode::Unknown
@@ -182,6 +188,7 @@ pub(super) fn chip_issued(context: &Context<'_, '_, '_>) -> Finding {
 }
 
 /// Contactless use of a card that has no antenna, or none for chips: L07, attack 19.
+#[inline]
 pub(super) fn contactless_issued(context: &Context<'_, '_, '_>) -> Finding {
     let Some(contactless) = context.card.contactless else {
         return Finding::Absent;
@@ -198,6 +205,7 @@ pub(super) fn contactless_issued(context: &Context<'_, '_, '_>) -> Finding {
 }
 
 /// The interface over which the card spoke: attack 19. Cards that have another profile (tag 82, signed) for each tell it.
+#[inline]
 pub(super) fn interface(context: &Context<'_, '_, '_>) -> Finding {
     let card = context.card;
     let (Some(contact), Some(contactless)) = (card.contact_profile, card.contactless_profile)
@@ -228,6 +236,7 @@ pub(super) fn interface(context: &Context<'_, '_, '_>) -> Finding {
 }
 
 /// Where a token may be used: T01, attack 28.
+#[inline]
 pub(super) fn token_domain(context: &Context<'_, '_, '_>) -> Finding {
     let Form::Token { domain, .. } = context.card.form else {
         return Finding::Absent;
@@ -257,6 +266,7 @@ pub(super) fn token_domain(context: &Context<'_, '_, '_>) -> Finding {
 }
 
 /// The card found the issuer's last answer forged: X04, told in the next cryptogram.
+#[inline]
 pub(super) fn answer_forged(context: &Context<'_, '_, '_>) -> Finding {
     let results = context.results;
     match results.and_then(|results| results.answer_failed()) {
