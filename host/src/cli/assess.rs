@@ -12,6 +12,7 @@ use clap::Args;
 use serde_json::json;
 
 use crate::assess::{CardFile, Input};
+#[cfg(any(feature = "redb", feature = "postgres"))]
 use crate::cli::store::{Durable, Open};
 use crate::cli::verify::KeyArgs;
 use crate::cli::{Failure, Finding};
@@ -48,6 +49,7 @@ pub(super) struct AssessArgs {
     /// Print the record of each judgement as JSON: what was claimed, what the cryptogram covered, and why.
     #[arg(long)]
     json: bool,
+    #[cfg(any(feature = "redb", feature = "postgres"))]
     #[command(flatten)]
     durable: Durable,
     /// The messages: a file of JSON objects, one a line; `-` is standard input.
@@ -57,23 +59,21 @@ pub(super) struct AssessArgs {
 
 impl AssessArgs {
     pub(super) fn run(&self, out: &mut dyn Write) -> Result<Finding, Failure> {
+        #[cfg(any(feature = "redb", feature = "postgres"))]
         match self.durable.open()? {
-            // The names of a store that ends with the process may have any key.
-            None => self.run_with(
-                StateKey::new(&rand::random()),
-                &MemoryStore::new(),
-                &MemoryActivity::new(),
-                out,
-            ),
+            None => {}
             #[cfg(feature = "redb")]
             Some((key, Open::Redb(store))) => {
-                self.run_with(key.state_key().clone(), &store, &store, out)
+                return self.run_with(key.state_key().clone(), &store, &store, out);
             }
             #[cfg(feature = "postgres")]
             Some((key, Open::Postgres(store))) => {
-                self.run_with(key.state_key().clone(), &store, &store, out)
+                return self.run_with(key.state_key().clone(), &store, &store, out);
             }
         }
+        // The names of a store that ends with the process may have any key.
+        let (states, activity) = (MemoryStore::new(), MemoryActivity::new());
+        self.run_with(StateKey::new(&rand::random()), &states, &activity, out)
     }
 
     fn run_with(

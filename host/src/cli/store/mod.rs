@@ -328,15 +328,16 @@ fn read(path: &Path) -> Result<Zeroizing<String>, Failure> {
         .map_err(|error| Failure::new(format!("{}: {error}", path.display())))
 }
 
+#[cfg(feature = "redb")]
 fn at(path: &Path, error: impl std::error::Error) -> Failure {
     Failure::new(format!("{}: {error}", path.display()))
 }
 
 fn no_place() -> Failure {
-    let places = if cfg!(feature = "postgres") {
-        "--redb or --postgres"
-    } else {
-        "--redb"
+    let places = match (cfg!(feature = "redb"), cfg!(feature = "postgres")) {
+        (true, true) => "--redb or --postgres",
+        (true, false) => "--redb",
+        _ => "--postgres",
     };
     Failure::new(format!("say which store, with {places}"))
 }
