@@ -2,7 +2,6 @@
 
 mod bytes;
 mod card_state;
-mod hmac;
 mod key;
 #[cfg(feature = "std")]
 mod memory;
