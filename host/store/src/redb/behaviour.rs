@@ -7,7 +7,6 @@ use chipcard::issuer::{
 use redb::{ReadableTable, ReadableTableMetadata, Table, TableDefinition, WriteTransaction};
 
 use crate::day;
-use crate::names::Renames;
 
 type Row = [u8; CardActivity::LENGTH];
 type ShopRow = [u8; ShopActivity::LENGTH];
@@ -106,32 +105,4 @@ impl<'t> Behaviour<'t> {
 /// Makes the tables that are not there.
 pub(super) fn create(transaction: &WriteTransaction) -> Result<(), redb::Error> {
     Behaviour::open(transaction).map(|_| ())
-}
-
-/// Names cards and shops anew, also the shops that a card remembers. Shops that are not among the names go.
-pub(super) fn rename(transaction: &WriteTransaction, names: &Renames) -> Result<(), redb::Error> {
-    let mut behaviour = Behaviour::open(transaction)?;
-    let shops = names.shops();
-    let mut kept = Vec::new();
-    for (from, to) in &names.cards {
-        if let Some(row) = behaviour.cards.remove(from.0)? {
-            let mut activity = CardActivity::from_bytes(&row.value());
-            activity.rename_shops(|shop| shops.get(&shop).copied());
-            kept.push((to.0, activity.to_bytes()));
-        }
-    }
-    for (name, row) in kept {
-        behaviour.cards.insert(name, row)?;
-    }
-    let mut kept = Vec::new();
-    for (from, to) in &shops {
-        if let Some(row) = behaviour.shops.remove(from.0)? {
-            kept.push((to.0, row.value()));
-        }
-    }
-    behaviour.shops.retain(|_, _| false)?;
-    for (name, row) in kept {
-        behaviour.shops.insert(name, row)?;
-    }
-    Ok(())
 }

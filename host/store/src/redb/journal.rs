@@ -19,7 +19,7 @@ use redb::{ReadableTable, ReadableTableMetadata, Table, TableDefinition, WriteTr
 pub(super) type Name = [u8; 16];
 type State = [u8; CardState::LENGTH];
 
-const CARDS: TableDefinition<'_, Name, State> = TableDefinition::new("cards");
+pub(super) const CARDS: TableDefinition<'_, Name, State> = TableDefinition::new("cards");
 const JOURNAL: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("journal");
 
 /// Bytes of a card in a row of the journal.
@@ -214,22 +214,4 @@ impl<'t> Cards<'t> {
         *hand = Name::default();
         Ok(())
     }
-}
-
-/// Names cards anew in a file whose journal is empty; gives how many there were.
-pub(super) fn rename(
-    transaction: &WriteTransaction,
-    names: &[(CardIndex, CardIndex)],
-) -> Result<u64, redb::Error> {
-    let mut table = transaction.open_table(CARDS)?;
-    let mut kept = Vec::new();
-    for (from, to) in names {
-        if let Some(row) = table.remove(from.0)? {
-            kept.push((to.0, row.value()));
-        }
-    }
-    for (name, row) in &kept {
-        table.insert(name, row)?;
-    }
-    Ok(kept.len() as u64)
 }

@@ -2,6 +2,7 @@
 
 mod behaviour;
 mod journal;
+mod rename;
 
 use std::fmt;
 use std::path::Path;
@@ -260,20 +261,16 @@ impl RedbStore {
         let database = builder().open(path).map_err(refused)?;
         check(&database, old)?;
         bring_up_to_date(&database)?;
-        let rename = || {
+        let write = || {
             let transaction = database.begin_write()?;
-            let mut journal = Journal::read(&transaction)?;
-            Cards::open(&transaction, &mut journal)?.sort_all_in()?;
-            let renamed = journal::rename(&transaction, &names.cards)?;
-            behaviour::rename(&transaction, names)?;
-            rename_places(&transaction, &names.merchants)?;
+            let renamed = rename::all(&transaction, names)?;
             let mut about = transaction.open_table(ABOUT)?;
             about.insert(INDEX_KEY, new.check_value().as_slice())?;
             drop(about);
             transaction.commit()?;
             Ok::<_, redb::Error>(renamed)
         };
-        rename().map_err(unavailable)
+        write().map_err(unavailable)
     }
 }
 
@@ -521,25 +518,6 @@ fn answer(
     }
     moved |= cards.finish(that_wait)?;
     Ok((answers, moved))
-}
-
-/// Places that are not among the names go: terminals' and merchants' counts of an hour.
-fn rename_places(
-    transaction: &WriteTransaction,
-    names: &[(PlaceIndex, PlaceIndex)],
-) -> Result<(), redb::Error> {
-    let mut places = transaction.open_table(PLACES)?;
-    let mut kept = Vec::new();
-    for (from, to) in names {
-        if let Some(row) = places.remove(from.0)? {
-            kept.push((to.0, row.value()));
-        }
-    }
-    places.retain(|_, _| false)?;
-    for (name, row) in kept {
-        places.insert(name, row)?;
-    }
-    Ok(())
 }
 
 /// What is opened when it is needed first.
