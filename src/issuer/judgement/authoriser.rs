@@ -147,15 +147,12 @@ impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
             Some((index, event)) => Some(store.record(index, event)?),
             None => None,
         };
+        let observe = |place: Option<(&PlaceIndex, &PlaceEvent)>| match place {
+            Some((index, event)) => store.observe(index, event),
+            None => Ok(None),
+        };
         let [merchant, terminal] = pending.place_events(recorded);
-        let merchant = match merchant {
-            Some((index, event)) => store.observe(index, event)?,
-            None => None,
-        };
-        let terminal = match terminal {
-            Some((index, event)) => store.observe(index, event)?,
-            None => None,
-        };
+        let (merchant, terminal) = (observe(merchant)?, observe(terminal)?);
         pending.remembered(recorded, merchant.as_ref(), terminal.as_ref());
         Ok(())
     }
