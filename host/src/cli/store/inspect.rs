@@ -43,32 +43,33 @@ pub(super) struct Inspect {
     json: bool,
 }
 
+/// The same question to either store.
+macro_rules! ask {
+    ($open:expr, $store:ident => $answer:expr) => {
+        match $open {
+            #[cfg(feature = "redb")]
+            Open::Redb($store) => Ok($answer),
+            #[cfg(feature = "postgres")]
+            Open::Postgres($store) => Ok($answer),
+        }
+    };
+}
+
 impl Open {
     fn card(&self, index: &CardIndex) -> Result<Option<CardState>, Failure> {
-        match self {
-            #[cfg(feature = "redb")]
-            Self::Redb(store) => Ok(store.card(index)?),
-            #[cfg(feature = "postgres")]
-            Self::Postgres(store) => Ok(store.card(index)?),
-        }
+        ask!(self, store => store.card(index)?)
     }
 
     fn activity(&self, index: &CardIndex) -> Result<Option<CardActivity>, Failure> {
-        match self {
-            #[cfg(feature = "redb")]
-            Self::Redb(store) => Ok(store.activity(index)?),
-            #[cfg(feature = "postgres")]
-            Self::Postgres(store) => Ok(store.activity(index)?),
-        }
+        ask!(self, store => store.activity(index)?)
     }
 
     fn merchant(&self, index: &PlaceIndex) -> Result<Option<PlaceState>, Failure> {
-        match self {
-            #[cfg(feature = "redb")]
-            Self::Redb(store) => Ok(store.merchant(index)?),
-            #[cfg(feature = "postgres")]
-            Self::Postgres(store) => Ok(store.merchant(index)?),
-        }
+        ask!(self, store => store.merchant(index)?)
+    }
+
+    fn counts(&self) -> Result<Counts, Failure> {
+        ask!(self, store => store.counts()?)
     }
 
     /// In the 28 days that end with the last that counted.
@@ -82,15 +83,6 @@ impl Open {
                 Some(all) => Ok(store.shop(index, u32::from(all.day) * 86_400)?),
                 None => Ok(None),
             },
-        }
-    }
-
-    fn counts(&self) -> Result<Counts, Failure> {
-        match self {
-            #[cfg(feature = "redb")]
-            Self::Redb(store) => Ok(store.counts()?),
-            #[cfg(feature = "postgres")]
-            Self::Postgres(store) => Ok(store.counts()?),
         }
     }
 }
@@ -200,6 +192,15 @@ struct CountReport {
     since: Option<String>,
 }
 
+impl CountReport {
+    fn new(count: u8, since: u32) -> Self {
+        Self {
+            count,
+            since: (count > 0).then(|| moment(since)),
+        }
+    }
+}
+
 impl StateReport {
     fn new(state: &CardState) -> Self {
         let transaction = |number: u64| (number != 0).then(|| format!("{number:016x}"));
@@ -223,16 +224,15 @@ impl FactsReport {
             let place = window.place(ApplicationTransactionCounter(*atc));
             matches!(place, AtcPlace::Behind { .. })
         };
-        let count = |count, since| CountReport {
-            count,
-            since: (count > 0).then(|| moment(since)),
-        };
         Self {
             highest_counter: seen.then_some(window.highest),
             gaps: (oldest..window.highest).rev().filter(not_seen).collect(),
-            wrong_cryptograms: count(facts.wrong_cryptograms, facts.wrong_cryptograms_since),
-            wrong_values: count(facts.wrong_values, facts.wrong_values_since),
-            fallbacks: count(facts.fallbacks, facts.fallbacks_since),
+            wrong_cryptograms: CountReport::new(
+                facts.wrong_cryptograms,
+                facts.wrong_cryptograms_since,
+            ),
+            wrong_values: CountReport::new(facts.wrong_values, facts.wrong_values_since),
+            fallbacks: CountReport::new(facts.fallbacks, facts.fallbacks_since),
             contact_at: (facts.contact_at != 0).then(|| moment(facts.contact_at)),
             last_over_contacts: facts.flags & CardFacts::CONTACT_LAST != 0,
             script_pending: facts.flags & CardFacts::SCRIPT_PENDING != 0,
@@ -438,10 +438,9 @@ struct MerchantReport {
 impl MerchantReport {
     fn read(store: &Open, index: &PlaceIndex) -> Result<Self, Failure> {
         let shop = index.shop();
-        let fallbacks = store.merchant(index)?.map(|state| CountReport {
-            count: state.fallbacks,
-            since: (state.fallbacks > 0).then(|| moment(state.fallbacks_since)),
-        });
+        let fallbacks = store.merchant(index)?;
+        let fallbacks =
+            fallbacks.map(|state| CountReport::new(state.fallbacks, state.fallbacks_since));
         Ok(Self {
             name: hex::encode(index.0),
             fallbacks,

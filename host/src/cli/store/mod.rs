@@ -231,11 +231,12 @@ impl Rekey {
         let new = IndexKey::read(&self.new_index_key)?;
         let mut text = Zeroizing::new(String::new());
         std::io::stdin().read_to_string(&mut text)?;
-        let cards = Card::list(&text)?;
+        let cards = lines(&text, Card::parse)
+            .map_err(|error| Failure::new(format!("standard input, {error}")))?;
         let merchants = match &self.merchants {
             Some(path) => {
                 let wrong = |error| Failure::new(format!("{}: {error}", path.display()));
-                Merchant::list(&read(path)?).map_err(wrong)?
+                lines(&read(path)?, Merchant::parse).map_err(wrong)?
             }
             None => Vec::new(),
         };
@@ -243,6 +244,17 @@ impl Rekey {
         writeln!(out, "{renamed} of {} cards renamed", cards.len())?;
         Ok(Finding::Good)
     }
+}
+
+/// What each line is, but for empty ones.
+fn lines<T>(text: &str, parse: impl Fn(&str) -> Result<T, String>) -> Result<Vec<T>, Failure> {
+    let lines = text.lines().enumerate();
+    lines
+        .filter(|(_, line)| !line.trim().is_empty())
+        .map(|(number, line)| {
+            parse(line).map_err(|what| Failure::new(format!("line {}: {what}", number + 1)))
+        })
+        .collect()
 }
 
 /// A card of the list.
@@ -253,18 +265,6 @@ struct Card {
 }
 
 impl Card {
-    fn list(text: &str) -> Result<Vec<Self>, Failure> {
-        let lines = text.lines().enumerate();
-        lines
-            .filter(|(_, line)| !line.trim().is_empty())
-            .map(|(number, line)| {
-                Self::parse(line).map_err(|what| {
-                    Failure::new(format!("standard input, line {}: {what}", number + 1))
-                })
-            })
-            .collect()
-    }
-
     /// Without quoting the line in what is wrong.
     fn parse(line: &str) -> Result<Self, String> {
         let mut values = line.split(',').map(str::trim);
@@ -298,22 +298,15 @@ struct Merchant {
 }
 
 impl Merchant {
-    fn list(text: &str) -> Result<Vec<Self>, Failure> {
-        let lines = text.lines().enumerate();
-        lines
-            .filter(|(_, line)| !line.trim().is_empty())
-            .map(|(number, line)| match line.split_once(',') {
-                // Blanks belong to DE 42.
-                Some((acquirer, merchant)) if !merchant.is_empty() => Ok(Self {
-                    acquirer: acquirer.to_owned(),
-                    merchant: merchant.to_owned(),
-                }),
-                _ => Err(Failure::new(format!(
-                    "line {}: expected acquirer, comma, merchant",
-                    number + 1
-                ))),
-            })
-            .collect()
+    fn parse(line: &str) -> Result<Self, String> {
+        match line.split_once(',') {
+            // Blanks belong to DE 42.
+            Some((acquirer, merchant)) if !merchant.is_empty() => Ok(Self {
+                acquirer: acquirer.to_owned(),
+                merchant: merchant.to_owned(),
+            }),
+            _ => Err("expected acquirer, comma, merchant".to_owned()),
+        }
     }
 
     fn name(&self, key: &IndexKey) -> PlaceIndex {
