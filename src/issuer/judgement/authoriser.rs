@@ -460,22 +460,19 @@ impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
         let (request, chip) = (context.request, context.chip);
         let cryptogram = chip.and_then(|chip| chip.data.application_cryptogram().ok());
         let atc = chip.and_then(|chip| chip.data.transaction_counter().ok());
-        // What is always there, side by side: no part of it needs a length.
+        // What is always there, side by side.
         let numbers = u128::from(request.amount.minor_units()) << 64
             | u128::from(request.mcc.unwrap_or(0)) << 48
             | u128::from(request.currency.number()) << 32
             | (request.message as u128) << 24
             | u128::from(request.entry_mode.code()) << 16
             | u128::from(atc.map_or(0, |atc| atc.0));
-        let mut fixed = [0; 24];
-        let (numbers_room, cryptogram_room) = fixed.split_at_mut(16);
-        numbers_room.copy_from_slice(&numbers.to_be_bytes());
-        cryptogram_room.copy_from_slice(&cryptogram.map_or([0; 8], |cryptogram| cryptogram.0));
-        let parts: [&[u8]; 4] = [
+        let parts: [&[u8]; 5] = [
             bytes(request.stan),
             bytes(request.rrn),
             bytes(request.processing_code),
-            &fixed,
+            &numbers.to_be_bytes(),
+            &cryptogram.map_or([0; 8], |cryptogram| cryptogram.0),
         ];
         let place = [request.acquirer, request.merchant, request.terminal_id].map(bytes);
         let (terminal, transaction) = if context.proved() {

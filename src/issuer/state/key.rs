@@ -6,7 +6,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use zeroize::Zeroize;
 
-use super::sum::{CounterSum, Sum};
+use super::sum::{FieldHash, KEY_LENGTH, Sum};
 use crate::element::{Pan, PanSequenceNumber};
 use crate::issuer::ShopIndex;
 
@@ -23,12 +23,12 @@ const GUESSED: u8 = 5;
 
 /// The key of a store's names. Whoever has it and the store can try PANs; keep it as the keys of cards are kept.
 ///
-/// Cards are named by HMAC-SHA-256. Places and transactions, whose names are no secret, are named by a protected counter sum of
-/// AES-128, which is faster, under keys that are derived from it: nobody without the key can find two of the same name.
+/// Cards are named by HMAC-SHA-256. Places and transactions, whose names are no secret, are named by a universal hash that AES-128
+/// enciphers, which is faster, under keys that are derived from it: nobody without the key can find two of the same name.
 #[derive(Clone)]
 pub struct StateKey {
     cards: Hmac<Sha256>,
-    others: CounterSum,
+    others: FieldHash,
 }
 
 impl StateKey {
@@ -41,10 +41,17 @@ impl StateKey {
         }
         let cards: Hmac<Sha256> = Hmac::new(&block.into());
         block.zeroize();
-        let mut derived = cards.clone();
-        derived.update(&[OTHERS]);
-        let mut derived: [u8; 32] = derived.finalize().into_bytes().into();
-        let others = CounterSum::new(&derived);
+        let mut derived = [0; KEY_LENGTH];
+        for (number, part) in (0..).zip(derived.chunks_mut(32)) {
+            let mut hmac = cards.clone();
+            hmac.update(&[OTHERS, number]);
+            let mut bytes: [u8; 32] = hmac.finalize().into_bytes().into();
+            for (to, from) in part.iter_mut().zip(&bytes) {
+                *to = *from;
+            }
+            bytes.zeroize();
+        }
+        let others = FieldHash::new(&derived);
         derived.zeroize();
         Self { cards, others }
     }
@@ -70,8 +77,8 @@ impl StateKey {
 
     /// The name of a merchant (DE 42 at the acquirer of DE 32).
     pub fn merchant(&self, acquirer: &[u8], merchant: &[u8]) -> PlaceIndex {
-        let sum = self.others.sums([(MERCHANT, &[acquirer, merchant])]);
-        let [name] = self.others.protect(sum);
+        let sum = self.others.sum::<0, 2>(MERCHANT, &[acquirer, merchant]);
+        let [name] = self.others.hashes([sum]);
         PlaceIndex(name)
     }
 
@@ -82,53 +89,50 @@ impl StateKey {
 
     /// The name of a terminal (DE 41 of a merchant).
     pub fn terminal(&self, acquirer: &[u8], merchant: &[u8], terminal: &[u8]) -> PlaceIndex {
-        let sum = self
+        let [name] = self
             .others
-            .sums([(TERMINAL, &[acquirer, merchant, terminal])]);
-        let [name] = self.others.protect(sum);
+            .hashes([self.at(&[acquirer, merchant, terminal])]);
         PlaceIndex(name)
     }
 
-    /// The name of the terminal `place` (acquirer, merchant, terminal), and a transaction's number out of the place and what
-    /// identifies it, in as many parts each time; never 0.
-    pub(crate) fn visit<const N: usize>(
-        &self,
-        place: &Place<'_>,
-        parts: &[&[u8]; N],
-    ) -> (PlaceIndex, u64) {
-        let [place, rest] = self.others.sums([(TERMINAL, place), (TRANSACTION, parts)]);
-        self.named(place, place ^ rest)
+    /// The name of the terminal `place`, and a transaction's number out of the place and what identifies it; never 0.
+    pub(crate) fn visit(&self, place: &Place<'_>, parts: &[&[u8]; 5]) -> (PlaceIndex, u64) {
+        let place = self.at(place);
+        let transaction = place + self.others.sum::<1, 5>(TRANSACTION, parts);
+        self.named(place, transaction)
     }
 
-    /// The same with what is shown there and nothing proves, in as many parts each time.
+    /// The same with what is shown there and nothing proves.
     pub(crate) fn guessed_visit(
         &self,
         place: &Place<'_>,
-        parts: &[&[u8]],
-        guessed: &[&[u8]],
+        parts: &[&[u8]; 5],
+        guessed: &[&[u8]; 5],
     ) -> (PlaceIndex, u64) {
-        let messages = [
-            (TERMINAL, &place[..]),
-            (TRANSACTION, parts),
-            (GUESSED, guessed),
-        ];
-        let [place, rest, guessed] = self.others.sums(messages);
-        self.named(place, place ^ rest ^ guessed)
+        let place = self.at(place);
+        let guessed = self.others.sum::<2, 5>(GUESSED, guessed);
+        let transaction = place + self.others.sum::<1, 5>(TRANSACTION, parts) + guessed;
+        self.named(place, transaction)
+    }
+
+    /// A purchase's name out of what its reversal repeats of it.
+    pub(crate) fn purchase(&self, place: &Place<'_>, parts: &[&[u8]; 3]) -> u32 {
+        let sum = self.at(place) + self.others.sum::<1, 3>(PURCHASE, parts);
+        let [[a, b, c, d, ..]] = self.others.hashes([sum]);
+        u32::from_be_bytes([a, b, c, d])
+    }
+
+    #[inline]
+    fn at(&self, place: &Place<'_>) -> Sum {
+        self.others.sum::<0, 3>(TERMINAL, place)
     }
 
     #[inline]
     fn named(&self, place: Sum, transaction: Sum) -> (PlaceIndex, u64) {
-        let [place, transaction] = self.others.protect([place, transaction]);
+        let [place, transaction] = self.others.hashes([place, transaction]);
         let [a, b, c, d, e, f, g, h, ..] = transaction;
         let number = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
         (PlaceIndex(place), number.max(1))
-    }
-
-    /// A purchase's name out of what its reversal repeats of it.
-    pub(crate) fn purchase(&self, place: &Place<'_>, parts: &[&[u8]]) -> u32 {
-        let [place, rest] = self.others.sums([(TERMINAL, place), (PURCHASE, parts)]);
-        let [[a, b, c, d, ..]] = self.others.protect([place ^ rest]);
-        u32::from_be_bytes([a, b, c, d])
     }
 }
 
@@ -193,6 +197,22 @@ mod tests {
         let other = Pan::from_digits("4761739001010028").unwrap();
         assert_ne!(name, key.card(&other, zero, 0));
         assert_ne!(key.merchant(b"12", b"3"), key.merchant(b"1", b"23"));
+    }
+
+    /// A program in Python said so, with its HMAC and OpenSSL's AES-128-ECB.
+    #[test]
+    fn places_have_the_names_of_their_description() {
+        let key = StateKey::new(&[7; 32]);
+        let (acquirer, merchant) = (b"123456", b"MERCHANT0000001");
+        let names = [
+            key.terminal(acquirer, merchant, b"TERM0001"),
+            key.merchant(acquirer, merchant),
+        ];
+        let said = [
+            0x4ED8_532C_F403_0F1C_7ED6_04C0_A0ED_7692_u128,
+            0x1218_5BA9_5E17_23E6_5EEC_B859_43D4_2DCC,
+        ];
+        assert_eq!(names.map(|name| name.0), said.map(u128::to_be_bytes));
     }
 
     /// Python says so: `hmac.new(bytes([7] * 32), bytes([0, 8, 1, 2, 3, 4, 5, 6, 7, 8, 0x45, 9]), "sha256")`.
