@@ -30,7 +30,6 @@
 //!
 //! The file holds secrets: keep it readable by its owner alone.
 
-use std::fs;
 use std::path::Path;
 
 use chipcard::crypto::{Algorithm, Padding};
@@ -97,8 +96,7 @@ impl KeyFile {
     /// Names the file, and what in it is wrong; never a key.
     pub fn read(path: &Path, policy: KeyPolicy) -> Result<Self, Failure> {
         let within = |failure: Failure| Failure::new(format!("{}: {failure}", path.display()));
-        let text = Zeroizing::new(fs::read_to_string(path).map_err(|e| within(e.into()))?);
-        Self::parse(&text, policy).map_err(within)
+        Self::parse(&input::text(path)?, policy).map_err(within)
     }
 
     /// Reads the text of a key file.
@@ -106,13 +104,7 @@ impl KeyFile {
     /// # Errors
     /// Names what is wrong; never a key.
     pub fn parse(text: &str, policy: KeyPolicy) -> Result<Self, Failure> {
-        // The parser's own rendering of an error quotes the line, which may hold a key.
-        let model: Model = toml::from_str(text).map_err(|error| {
-            let line = error
-                .span()
-                .map_or(0, |span| text[..span.start].matches('\n').count() + 1);
-            Failure::new(format!("line {line}: {}", error.message()))
-        })?;
+        let model: Model = input::toml(text)?;
         let sets: Vec<_> = model
             .key_set
             .iter()
@@ -134,12 +126,15 @@ impl KeyFile {
             .version
             .iter()
             .map(OwnVersion::build)
-            .collect::<Result<_, _>>()?;
+            .collect::<Result<Vec<_>, _>>()?;
         let stripe = model
             .stripe
             .map(|stripe| stripe.build(policy))
             .transpose()
             .map_err(|failure| Failure::new(format!("stripe: {failure}")))?;
+        if sets.is_empty() && versions.is_empty() && stripe.is_none() {
+            return Err(Failure::new("no [[key-set]] is in it"));
+        }
         Ok(Self {
             keys: Keyring::Sets(sets),
             versions,
@@ -426,7 +421,7 @@ const IAD_LAYOUTS: Names<IadLayout> = &[
 /// Sets `place` to what `name` stands for, if there is a name.
 ///
 /// # Errors
-/// Names `what` and the names that exist.
+/// Names `what` and the names that exist; never the one that is given, which may be something else by mistake.
 pub fn choose<T: Copy>(
     place: &mut T,
     what: &str,
@@ -437,7 +432,7 @@ pub fn choose<T: Copy>(
     let found = names.iter().find(|(known, _)| *known == name);
     let (_, value) = found.ok_or_else(|| {
         let known: Vec<_> = names.iter().map(|(known, _)| *known).collect();
-        Failure::new(format!("{what}: {name} is none of {}", known.join(", ")))
+        Failure::new(format!("{what}: expected one of {}", known.join(", ")))
     })?;
     *place = *value;
     Ok(())
@@ -450,7 +445,7 @@ pub fn choose<T: Copy>(
 pub fn family(name: &str) -> Result<Family, Failure> {
     Family::from_name(name).ok_or_else(|| {
         let known: Vec<_> = Family::ALL.iter().map(|family| family.name()).collect();
-        Failure::new(format!("family: {name} is none of {}", known.join(", ")))
+        Failure::new(format!("family: expected one of {}", known.join(", ")))
     })
 }
 

@@ -221,12 +221,88 @@ fn what_is_wrong_is_named_and_never_quoted() {
         "{}",
         text(&output.stderr)
     );
-    let folder = Folder::new("assess-cards", &CARDS.replace("2512", "2513"));
-    let output = folder.assess(&[], &[sale(1)]);
-    assert_eq!(output.status.code(), Some(2));
-    assert!(
-        text(&output.stderr).contains("card 1: expiry"),
-        "{}",
-        text(&output.stderr)
-    );
+    let mut milliseconds = sale(1);
+    milliseconds["received"] = json!(1_572_955_200_000_u64);
+    let mut pan = sale(1);
+    pan["de2"] = json!(1_234_567_890_123_456_u64);
+    for (line, complaint) in [
+        (
+            milliseconds,
+            "standard input: line 2: received: expected seconds",
+        ),
+        (
+            pan,
+            "standard input: line 2: de2: invalid type, expected a string",
+        ),
+        (
+            json!({"compromised": 4_761_739_001_010_010_u64, "since": 0}),
+            "line 2: compromised: ",
+        ),
+        (json!([]), "line 2: not a JSON object"),
+    ] {
+        let output = folder.assess(&[], &[sale(1), line]);
+        let error = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{error}");
+        assert!(error.contains(complaint), "{error}");
+        assert!(!error.contains("1234567890123456") && !error.contains("4761739001010010"));
+        // What came before it was judged.
+        assert_eq!(text(&output.stdout).matches("approve").count(), 1);
+    }
+}
+
+#[test]
+fn what_is_wrong_in_a_file_is_named_and_never_quoted() {
+    for (name, from, to, complaint) in [
+        (
+            "expiry",
+            "\"2512\"",
+            "\"2513\"",
+            "cards.toml: card 1: expiry",
+        ),
+        (
+            "pan",
+            "\"1234567890123456\"",
+            "1234567890123456",
+            "cards.toml: line 3, pan: invalid type",
+        ),
+        (
+            "status",
+            "country = 124",
+            "country = 124\nstatus = \"1234567890123456\"",
+            "cards.toml: card 1: status",
+        ),
+    ] {
+        let folder = Folder::new(&format!("assess-cards-{name}"), &CARDS.replace(from, to));
+        let output = folder.assess(&[], &[sale(1)]);
+        let error = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{error}");
+        assert!(error.contains(complaint), "{error}");
+        assert!(!error.contains("1234567890123456"), "{error}");
+    }
+    for (name, bytes, complaint) in [
+        ("folder", None, ": Is a directory"),
+        ("bytes", Some(&b"\n\xFF\n"[..]), ": line 2: not UTF-8"),
+    ] {
+        let folder = Folder::new(&format!("assess-messages-{name}"), CARDS);
+        let messages = folder.0.join("messages");
+        match bytes {
+            Some(bytes) => fs::write(&messages, bytes).unwrap(),
+            None => fs::create_dir_all(&messages).unwrap(),
+        }
+        let output = Command::new(env!("CARGO_BIN_EXE_chipcard"))
+            .current_dir(&folder.0)
+            .args([
+                "assess",
+                "--keys",
+                "keys.toml",
+                "--cards",
+                "cards.toml",
+                "messages",
+            ])
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        let error = text(&output.stderr);
+        assert!(error.contains(&format!("messages{complaint}")), "{error}");
+    }
 }

@@ -117,6 +117,15 @@ fn what_is_wrong_is_named_and_no_key_is_repeated() {
         ),
         (format!("[[key-set]]\nindex = \"01\"\nac = {key}"), "line 3"),
         (
+            format!("[[key-set]]\nindex = \"01\"\nac = {}", &key[1..10]),
+            "line 3, ac: invalid type",
+        ),
+        (
+            format!("[[key-set]]\nindex = \"01\"\ncipher = \"{key}\""),
+            "line 3, cipher: unknown variant, expected `tdes` or `aes`",
+        ),
+        (String::new(), "no [[key-set]]"),
+        (
             format!("[[key-set]]\nindex = \"01\"\nac = \"{}\"", "13".repeat(16)),
             "equal",
         ),
@@ -131,13 +140,17 @@ fn what_is_wrong_is_named_and_no_key_is_repeated() {
             failure.contains(expected),
             "{expected} is not in: {failure}"
         );
-        assert!(!failure.contains(&key[..8]), "{failure}");
+        assert!(!failure.contains(&key[1..8]), "{failure}");
     }
     for (member, value, expected) in [
         ("like", "visa", "family:identifier"),
         ("like", "visa:77", "no version 77 is known for visa"),
-        ("padding", "zeros", "none of none, method1, method2"),
-        ("family", "nobody", "none of visa"),
+        (
+            "padding",
+            "zeros",
+            "padding: expected one of none, method1, method2",
+        ),
+        ("family", "nobody", "family: expected one of visa"),
     ] {
         let good = [
             ("name", "x"),

@@ -48,6 +48,23 @@ const VISA_18: &[&str] = &[
     "1234567890123456",
 ];
 
+/// A number where text is expected is named, and what stands there is not repeated.
+#[test]
+fn an_account_number_is_never_quoted() {
+    let lines = r#"{"pan":4761739001010010}
+{"4761739001010010":"x"}
+["4761739001010010"]"#;
+    let output = chipcard(&[VISA_18, &["--lines", "-"]].concat(), lines);
+    assert_eq!(output.status.code(), Some(2));
+    let text = stdout(&output);
+    assert!(
+        text.contains("pan: invalid type, expected a string"),
+        "{text}"
+    );
+    assert!(!text.contains("4761739001010010"), "{text}");
+    assert!(stderr(&output).contains("3 lines could not be understood"));
+}
+
 #[test]
 fn verified_exits_0_and_answers_when_asked() {
     let silent = chipcard(&[VISA_18, &["-"]].concat(), PYEMV_VISA_18);

@@ -23,7 +23,6 @@
 //! issue = 0                  # how often one was issued under this number before
 //! ```
 
-use std::fs;
 use std::path::Path;
 
 use chipcard::cryptogram::CryptogramVersion;
@@ -35,9 +34,9 @@ use chipcard::issuer::{
 };
 use serde::Deserialize;
 
-use super::{Names, named, year_month};
+use super::{Names, year_month};
 use crate::cli::Failure;
-use crate::input;
+use crate::input::{self, named};
 use crate::keys::{CARD_KEYS, choose, family, find_version};
 
 /// What was issued.
@@ -46,6 +45,8 @@ use crate::keys::{CARD_KEYS, choose, family, find_version};
 pub struct CardFile {
     #[serde(default)]
     card: Vec<CardModel>,
+    #[serde(skip)]
+    name: String,
 }
 
 #[derive(Deserialize)]
@@ -106,24 +107,22 @@ impl CardFile {
     /// # Errors
     /// Names the file, and what in it is wrong.
     pub fn read(path: &Path) -> Result<Self, Failure> {
-        let within = |failure: Failure| Failure::new(format!("{}: {failure}", path.display()));
-        let text = fs::read_to_string(path).map_err(|error| within(error.into()))?;
-        toml::from_str(&text).map_err(|error| {
-            let line = error
-                .span()
-                .map_or(0, |span| text[..span.start].matches('\n').count() + 1);
-            within(Failure::new(format!("line {line}: {}", error.message())))
-        })
+        let name = path.display().to_string();
+        match input::toml::<Self>(&input::text(path)?) {
+            Ok(file) => Ok(Self { name, ..file }),
+            Err(failure) => Err(Failure::new(format!("{name}: {failure}"))),
+        }
     }
 
     /// The cards in the order of their numbers, with versions from the library and from `own`.
     ///
     /// # Errors
-    /// Names the card by its place, and what of it is wrong.
+    /// Names the file, the card by its place, and what of it is wrong.
     pub fn cards<'v>(&self, own: &'v [CryptogramVersion]) -> Result<Vec<IssuedCard<'v>>, Failure> {
         let cards = self.card.iter().enumerate().map(|(place, card)| {
-            card.build(own)
-                .map_err(|failure| Failure::new(format!("card {}: {failure}", place + 1)))
+            let within =
+                |failure| Failure::new(format!("{}: card {}: {failure}", self.name, place + 1));
+            card.build(own).map_err(within)
         });
         let mut cards = cards.collect::<Result<Vec<_>, _>>()?;
         cards.sort_by(|one, other| one.pan.digits().cmp(other.pan.digits()));

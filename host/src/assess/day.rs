@@ -4,9 +4,8 @@ use chipcard::ErrorKind;
 use chipcard::element::Date;
 use chipcard::issuer::Timestamp;
 
-use super::named;
 use crate::cli::Failure;
-use crate::input;
+use crate::input::{self, named};
 
 /// A moment of `MMDDhhmmss`, UTC, in the year that brings it nearest to today. Digits that name no day say nothing.
 pub(super) fn transmitted(today: Date, text: &str) -> Result<Option<Timestamp>, Failure> {

@@ -1,12 +1,14 @@
 //! A message as a line of JSON.
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::cli::Failure;
+use crate::input;
 
 /// A number, or the digits of one.
 #[derive(Clone, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a number, or the digits of one")]
 pub(super) enum Digits {
     Number(u64),
     Text(String),
@@ -82,31 +84,17 @@ pub(super) struct Line {
     pub(super) original_found: Option<bool>,
 }
 
-/// A line, or one inside a member `message`.
-#[derive(Deserialize)]
-struct Wrapped {
-    message: Line,
-}
-
 impl Line {
-    /// The line of this value.
+    /// The line of this value, or of its member `message`.
     ///
     /// # Errors
-    /// Names a member that is missing or unknown; never what stands in one, which may be a PAN.
-    pub(super) fn of(value: serde_json::Value) -> Result<Self, Failure> {
-        let line = if value.get("message").is_some() {
-            Wrapped::deserialize(value).map(|wrapped| wrapped.message)
-        } else {
-            Self::deserialize(value)
-        };
-        line.map_err(|error| {
-            let text = error.to_string();
-            let known = text.starts_with("missing field") || text.starts_with("unknown field");
-            Failure::new(if known {
-                text
-            } else {
-                "a member has another type".to_owned()
-            })
-        })
+    /// Names the member that is missing, unknown or of another type; never a number that stands in it, which may be a PAN.
+    pub(super) fn of(value: Value) -> Result<Self, Failure> {
+        match value {
+            Value::Object(mut wrapped) if wrapped.contains_key("message") => {
+                input::members(wrapped.remove("message").unwrap_or_default())
+            }
+            value => input::members(value),
+        }
     }
 }

@@ -10,9 +10,9 @@ use chipcard::tag;
 use super::card_file::with_number;
 use super::day::{local_date, transmitted};
 use super::line::{Digits, Line};
-use super::{Names, named, year_month};
+use super::{Names, year_month};
 use crate::cli::Failure;
-use crate::input;
+use crate::input::{self, named};
 use crate::keys::choose;
 
 const TERMINALS: Names<TerminalCapability> = &[
@@ -71,8 +71,8 @@ impl Message {
         })
     }
 
-    /// Its card among `cards`, which are in the order of their numbers: by PAN, and where there are several, by sequence number (DE 23, else tag 5F34), by expiry, and the one
-    /// that is in use.
+    /// Its card among `cards`, which are in the order of their numbers: by PAN, and where there are several, by sequence number (DE 23,
+    /// else tag 5F34), by expiry, and the one that is in use.
     pub fn card<'c, 'v>(&self, cards: &'c [IssuedCard<'v>]) -> Result<&'c IssuedCard<'v>, Failure> {
         let chip = self
             .chip
@@ -184,13 +184,16 @@ impl Message {
         {
             request.billing = Some((amount("de6", billed)?, currency("de51", code)?));
         }
-        let today = request.at.date();
-        request.local_date = match (&line.de13, today) {
-            (Some(text), Some(today)) if !text.is_empty() => local_date(today, text)?,
+        // A clock in milliseconds, say, would leave every date unchecked, and the store with moments that never come.
+        let today = request.at.date().ok_or_else(|| {
+            Failure::new("received: expected seconds since 1970, until the end of 2049")
+        })?;
+        request.local_date = match &line.de13 {
+            Some(text) if !text.is_empty() => local_date(today, text)?,
             _ => None,
         };
-        request.transmitted = match (&line.de7, today) {
-            (Some(text), Some(today)) if !text.is_empty() => transmitted(today, text)?,
+        request.transmitted = match &line.de7 {
+            Some(text) if !text.is_empty() => transmitted(today, text)?,
             _ => None,
         };
         request.stan = self.stan.as_deref();

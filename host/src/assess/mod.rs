@@ -20,14 +20,10 @@ pub use report::CompromisedCard;
 use chipcard::element::YearMonth;
 
 use crate::cli::Failure;
-use crate::input;
+use crate::input::{self, named};
 
 /// What a value may be called.
 type Names<T> = &'static [(&'static str, T)];
-
-fn named(what: &'static str) -> impl Fn(chipcard::Error) -> Failure {
-    move |error| Failure::new(format!("{what}: {error}"))
-}
 
 fn year_month(what: &'static str, text: &str) -> Result<YearMonth, Failure> {
     YearMonth::parse(&input::hex(what, text)?).map_err(named(what))
@@ -47,17 +43,11 @@ impl Input {
     /// # Errors
     /// Names the member that is wrong; never what stands in it.
     pub fn read(text: &str) -> Result<Self, Failure> {
-        let value: serde_json::Value =
-            serde_json::from_str(text).map_err(|error| place_of(&error))?;
+        let value = input::json(text)?;
         if value.get("compromised").is_some() {
             CompromisedCard::read(value).map(Self::Compromised)
         } else {
             Ok(Self::Message(Box::new(Message::read(value)?)))
         }
     }
-}
-
-/// What broke the format of a line, without quoting it.
-fn place_of(error: &serde_json::Error) -> Failure {
-    Failure::new(format!("column {}: not JSON", error.column()))
 }

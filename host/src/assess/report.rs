@@ -5,8 +5,8 @@ use chipcard::issuer::{IssuedCard, Timestamp};
 use serde::Deserialize;
 
 use super::card_file::with_number;
-use super::named;
 use crate::cli::Failure;
+use crate::input::{self, named};
 
 /// A card is confirmed to be compromised: a line in the place of a message.
 #[derive(Deserialize)]
@@ -29,9 +29,7 @@ pub struct CompromisedCard {
 
 impl CompromisedCard {
     pub(super) fn read(value: serde_json::Value) -> Result<Self, Failure> {
-        // The parser's own message quotes values, which may be a PAN.
-        let wrong = |_| Failure::new("a report has compromised, since, and maybe sequence");
-        let line = ReportLine::deserialize(value).map_err(wrong)?;
+        let line: ReportLine = input::members(value)?;
         let sequence = line.sequence.as_deref().map(PanSequenceNumber::from_digits);
         Ok(Self {
             pan: Pan::from_digits(&line.compromised).map_err(named("compromised"))?,

@@ -1,9 +1,9 @@
 //! `chipcard assess`.
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, Write};
 use std::path::PathBuf;
 
+use chipcard::element::Pan;
 use chipcard::issuer::{
     ActivityStore, Assessment, AuthorisationRequest, Authoriser, CardStateStore, CryptogramEngine,
     IssuedCard, Issuer, Language, MemoryActivity, MemoryStore, StateKey, StripeVerifier, Verdict,
@@ -16,6 +16,7 @@ use crate::assess::{CardFile, Input};
 use crate::cli::store::{Durable, Open};
 use crate::cli::verify::KeyArgs;
 use crate::cli::{Failure, Finding};
+use crate::input::Lines;
 use crate::keys::KeyFile;
 
 /// Judge whole authorisation messages: clones, replays and lies are told from honest traffic.
@@ -28,15 +29,18 @@ Messages are JSON objects, one a line, their members named after the data elemen
   {\"mti\":\"0100\",\"de2\":\"4761739001010010\",\"de4\":1000,\"de11\":1,\"de22\":\"051\",\"de49\":392,
    \"received\":1795435200,\"de55\":\"9F2608…\"}
 
-`chipcard gauntlet --emit` writes such lines too. What was issued stands in the card file (TOML), whose format
-is at the head of host/src/assess/card_file.rs. Counters, and what each card does over time, are remembered from line to line,
-and forgotten at the end, unless a store keeps them. A line may also say that a card is confirmed to be compromised,
-so that the shops where it was used before are suspected:
+`chipcard gauntlet --emit` writes such lines too. What was issued stands in the card file (TOML), whose
+format is at the head of host/src/assess/card_file.rs. Counters, and what each card does over time, are
+remembered from line to line, and forgotten at the end unless a store keeps them. A line that is not
+understood ends the run; those before it are judged and remembered, and a store knows them again by
+their trace numbers when they are sent once more. A line may also say that a card is confirmed to be
+compromised, so that the shops where it was used before are suspected:
 
   {\"compromised\":\"4761739001010010\",\"since\":1795435200}
 
   chipcard assess --keys keys.toml --cards cards.toml --lang ja messages.jsonl
-  chipcard assess --keys keys.toml --cards cards.toml --redb cards.redb --index-key index.key messages.jsonl")]
+  chipcard assess --keys keys.toml --cards cards.toml \\
+    --redb cards.redb --index-key index.key messages.jsonl")]
 pub(super) struct AssessArgs {
     #[command(flatten)]
     key: KeyArgs,
@@ -115,53 +119,31 @@ impl AssessArgs {
     ) -> Result<Finding, Failure> {
         let language = Language::from_code(&self.lang)
             .ok_or_else(|| Failure::new(format!("--lang: {} is none of en, ja", self.lang)))?;
-        let input: Box<dyn BufRead> = match self.messages.as_str() {
-            "-" => Box::new(io::stdin().lock()),
-            path => Box::new(BufReader::new(
-                File::open(path).map_err(|error| Failure::new(format!("{path}: {error}")))?,
-            )),
-        };
+        let mut lines = Lines::open(&self.messages)?;
         let mut finding = Finding::Good;
-        for (place, line) in input.lines().enumerate() {
+        while let Some(line) = lines.next() {
             let line = line?;
-            if line.trim().is_empty() {
-                continue;
-            }
-            let place = place + 1;
-            let within = |failure: Failure| Failure::new(format!("line {place}: {failure}"));
-            let message = match Input::read(&line).map_err(within)? {
+            let message = match Input::read(&line).map_err(|failure| lines.at(&failure))? {
                 Input::Message(message) => message,
                 Input::Compromised(report) => {
-                    let card = report.card(cards).map_err(within)?;
-                    let shops = authoriser
-                        .report_compromised(card, report.since, activity)
-                        .map_err(|error| within(error.into()))?;
-                    let at = if shops == 1 {
-                        "1 shop"
-                    } else {
-                        &format!("{shops} shops")
+                    let note = || -> Result<_, Failure> {
+                        let card = report.card(cards)?;
+                        let shops = authoriser.report_compromised(card, report.since, activity);
+                        Ok((&card.pan, shops.map_err(Into::into)?))
                     };
-                    let pan = card.pan.to_string();
-                    if self.json {
-                        serde_json::to_writer(
-                            &mut *out,
-                            &json!({"compromised": pan, "shops": shops}),
-                        )?;
-                        writeln!(out)?;
-                    } else {
-                        writeln!(out, "{place}: {pan} compromised; it counts at {at}")?;
-                    }
+                    let (pan, shops) = note().map_err(|failure| lines.at(&failure))?;
+                    self.print_report(lines.number(), pan, shops, out)?;
                     continue;
                 }
             };
             let asked = || Ok((message.card(cards)?, message.request()?));
-            let (card, request) = asked().map_err(within)?;
+            let (card, request) = asked().map_err(|failure| lines.at(&failure))?;
             let judge = || -> Result<_, Failure> {
                 let weighed = authoriser.weigh(&request, card, states);
                 let weighed = weighed.map_err(Into::into)?;
                 weighed.watched(activity).map_err(Into::into)
             };
-            let assessment = judge().map_err(within)?;
+            let assessment = judge().map_err(|failure| lines.at(&failure))?;
             if !assessment.verdict.is_approval() {
                 finding = Finding::Bad;
             }
@@ -169,10 +151,32 @@ impl AssessArgs {
                 serde_json::to_writer(&mut *out, &assessment.evidence(&request, card))?;
                 writeln!(out)?;
             } else {
-                print(place, &request, &assessment, language, out)?;
+                print(lines.number(), &request, &assessment, language, out)?;
             }
         }
         Ok(finding)
+    }
+
+    /// At how many shops a compromised card counts.
+    fn print_report(
+        &self,
+        place: usize,
+        pan: &Pan,
+        shops: usize,
+        out: &mut dyn Write,
+    ) -> Result<(), Failure> {
+        if self.json {
+            let report = json!({"compromised": pan.to_string(), "shops": shops});
+            serde_json::to_writer(&mut *out, &report)?;
+            writeln!(out)?;
+        } else {
+            let noun = if shops == 1 { "shop" } else { "shops" };
+            writeln!(
+                out,
+                "{place}: {pan} compromised; it counts at {shops} {noun}"
+            )?;
+        }
+        Ok(())
     }
 }
 

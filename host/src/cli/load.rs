@@ -3,10 +3,9 @@
 use std::io::Write;
 use std::time::Duration;
 
-use chipcard::card::test_cards::TestCard;
 use clap::Args;
 
-use crate::cli::{Failure, Finding};
+use crate::cli::{Failure, Finding, test_card};
 use crate::load::{Until, run};
 
 /// Run contact transactions with a test card as fast as they go, and count them.
@@ -15,7 +14,7 @@ use crate::load::{Until, run};
 /// card approves. No public keys are in it.
 #[derive(Debug, Args)]
 pub(super) struct LoadArgs {
-    /// The test card; `chipcard transact --cards` lists them.
+    /// The test card; an unknown name is answered with a list of them.
     #[arg(long, default_value = "ccd", value_name = "NAME")]
     card: String,
     /// Threads, each with a card of its own.
@@ -34,8 +33,7 @@ pub(super) struct LoadArgs {
 
 impl LoadArgs {
     pub(super) fn run(&self, out: &mut dyn Write) -> Result<Finding, Failure> {
-        let test = TestCard::find(&self.card)
-            .ok_or_else(|| Failure::new(format!("no test card is named {}", self.card)))?;
+        let test = test_card(&self.card)?;
         let until = match self.transactions {
             Some(count) => Until::Count(count),
             None => Until::Time(Duration::try_from_secs_f64(self.seconds)?),

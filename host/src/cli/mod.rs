@@ -20,11 +20,12 @@ use std::fmt;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use chipcard::card::test_cards::TestCard;
 use clap::{Parser, Subcommand};
 
 /// An EMV chip card, its issuer, and a bench to test them.
 #[derive(Debug, Parser)]
-#[command(name = "chipcard", version, about, propagate_version = true)]
+#[command(name = "chipcard", version, propagate_version = true)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -37,13 +38,13 @@ enum Command {
     Card(card::CardArgs),
     Decode(Box<decode::DecodeArgs>),
     Diagnose(Box<diagnose::DiagnoseArgs>),
-    #[cfg(any(feature = "redb", feature = "postgres"))]
-    Store(store::StoreArgs),
     Gauntlet(Box<gauntlet::GauntletArgs>),
-    Transact(transact::TransactArgs),
-    Verify(Box<verify::VerifyArgs>),
     Kat(kat::Kat),
     Load(load::LoadArgs),
+    #[cfg(any(feature = "redb", feature = "postgres"))]
+    Store(store::StoreArgs),
+    Transact(transact::TransactArgs),
+    Verify(Box<verify::VerifyArgs>),
 }
 
 /// What a subcommand found.
@@ -78,6 +79,17 @@ impl<E: std::error::Error> From<E> for Failure {
     }
 }
 
+/// The test card of this name.
+fn test_card(name: &str) -> Result<&'static TestCard, Failure> {
+    TestCard::find(name).ok_or_else(|| {
+        let known: Vec<_> = TestCard::ALL.iter().map(|card| card.name).collect();
+        Failure::new(format!(
+            "no test card is named {name:?}; there are {}",
+            known.join(", ")
+        ))
+    })
+}
+
 /// Runs the command line of this process.
 #[must_use]
 pub fn main() -> ExitCode {
@@ -104,12 +116,12 @@ fn run(command: Command, out: &mut dyn Write) -> Result<Finding, Failure> {
         Command::Card(args) => args.run(out),
         Command::Decode(args) => args.run(out),
         Command::Diagnose(args) => args.run(out),
-        #[cfg(any(feature = "redb", feature = "postgres"))]
-        Command::Store(args) => args.run(out),
         Command::Gauntlet(args) => args.run(out),
-        Command::Transact(args) => args.run(out),
-        Command::Verify(args) => args.run(out),
         Command::Kat(kat) => kat.run(out),
         Command::Load(args) => args.run(out),
+        #[cfg(any(feature = "redb", feature = "postgres"))]
+        Command::Store(args) => args.run(out),
+        Command::Transact(args) => args.run(out),
+        Command::Verify(args) => args.run(out),
     }
 }

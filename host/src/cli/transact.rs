@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::cli::{Failure, Finding};
 use crate::decode::{Node, render_text};
-use crate::input;
+use crate::input::{self, named};
 use crate::profile::{Personalisation, names};
 use crate::terminal::{Outcome, Sale};
 use crate::transact::{Answer, tell};
@@ -80,7 +80,7 @@ impl TransactArgs {
         }
         let card = Personalisation::load(self.profile.as_ref().unwrap_or(&self.card))?;
         card.check()?;
-        let country = CountryCode::new(self.country)?;
+        let country = CountryCode::new(self.country).map_err(named("--country"))?;
         let story = tell(&card, &self.sale()?, country, self.answer)?;
         let outcome = story.outcome;
         if self.json {
@@ -107,15 +107,16 @@ impl TransactArgs {
 
     fn sale(&self) -> Result<Sale, Failure> {
         let un = match &self.un {
-            Some(text) => input::hex_array("un", text)?,
+            Some(text) => input::hex_array("--un", text)?,
             None => rand::random(),
         };
+        let pin = self.pin.as_deref().map(Pin::from_digits);
         Ok(Sale {
-            amount: Amount::new(self.amount)?,
-            currency: CurrencyCode::new(self.currency)?,
+            amount: Amount::new(self.amount).map_err(named("--amount"))?,
+            currency: CurrencyCode::new(self.currency).map_err(named("--currency"))?,
             date: self.date()?,
             unpredictable_number: UnpredictableNumber(un),
-            pin: self.pin.as_deref().map(Pin::from_digits).transpose()?,
+            pin: pin.transpose().map_err(named("--pin"))?,
             force_online: !self.may_stay_offline,
         })
     }
@@ -124,7 +125,7 @@ impl TransactArgs {
         let Some(text) = &self.date else {
             return input::today();
         };
-        Ok(Date::parse(&input::hex("date", text)?)?)
+        Date::parse(&input::hex("--date", text)?).map_err(named("--date"))
     }
 
     fn is_expected(&self, outcome: Outcome) -> bool {

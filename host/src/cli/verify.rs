@@ -1,7 +1,6 @@
 //! `chipcard verify`.
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::Write;
 use std::path::PathBuf;
 
 use chipcard::cryptogram::CryptogramVersion;
@@ -9,7 +8,7 @@ use chipcard::key::{IssuerKeySet, KeyPolicy};
 use clap::Args;
 
 use crate::cli::{Failure, Finding};
-use crate::input;
+use crate::input::{self, Lines};
 use crate::keys::{KeyFile, Keyring, master_key};
 use crate::verify::{Report, Request, Verdict, verify};
 
@@ -174,21 +173,12 @@ impl VerifyArgs {
         versions: &[CryptogramVersion],
         out: &mut dyn Write,
     ) -> Result<Finding, Failure> {
-        let input: Box<dyn BufRead> = match lines {
-            "-" => Box::new(io::stdin().lock()),
-            path => Box::new(BufReader::new(
-                File::open(path).map_err(|error| Failure::new(format!("{path}: {error}")))?,
-            )),
-        };
+        let mut lines = Lines::open(lines)?;
         let mut finding = Finding::Good;
         let mut malformed = 0;
-        for (place, line) in input.lines().enumerate() {
-            let line = line?;
-            if line.trim().is_empty() {
-                continue;
-            }
-            let report = serde_json::from_str::<Request>(&line)
-                .map_err(Failure::from)
+        while let Some(line) = lines.next() {
+            let report = input::json(&line?)
+                .and_then(input::members::<Request>)
                 .and_then(|request| verify(&request.or(defaults), keys, versions))
                 .unwrap_or_else(|failure| Report::malformed(&failure));
             match report.verdict {
@@ -197,15 +187,16 @@ impl VerifyArgs {
                 Verdict::Malformed => malformed += 1,
             }
             if !self.json {
-                writeln!(out, "line {}", place + 1)?;
+                writeln!(out, "line {}", lines.number())?;
             }
             self.print(&report, out)?;
         }
         if malformed > 0 {
             out.flush()?;
-            return Err(Failure::new(format!(
-                "{malformed} lines could not be understood"
-            )));
+            return Err(Failure::new(match malformed {
+                1 => "1 line could not be understood".to_owned(),
+                more => format!("{more} lines could not be understood"),
+            }));
         }
         Ok(finding)
     }

@@ -12,7 +12,6 @@ mod model;
 mod values;
 mod write;
 
-use std::fs;
 use std::path::Path;
 
 use chipcard::card::test_cards::{self, TestCard};
@@ -91,8 +90,7 @@ impl Personalisation {
             )));
         }
         let within = |failure: Failure| Failure::new(format!("{name_or_file}: {failure}"));
-        let text = Zeroizing::new(fs::read_to_string(path).map_err(|error| within(error.into()))?);
-        Self::parse(&text).map_err(within)
+        Self::parse(&input::text(path)?).map_err(within)
     }
 
     /// Reads the text of a profile file.
@@ -100,8 +98,7 @@ impl Personalisation {
     /// # Errors
     /// Names the line and the key, never a secret.
     pub fn parse(text: &str) -> Result<Self, Failure> {
-        let model: Model = toml::from_str(text).map_err(|error| complaint(text, &error))?;
-        Self::new(model)
+        Self::new(input::toml(text)?)
     }
 
     fn new(model: Model) -> Result<Self, Failure> {
@@ -474,24 +471,4 @@ fn rsa(table: &str, key: &RsaKey) -> Result<RsaPrivateKey, Failure> {
     let q = secret_bytes(&format!("[{table}] q"), &key.q)?;
     RsaPrivateKey::from_primes(&p, &q, key.exponent)
         .map_err(|error| Failure::new(format!("[{table}] {error}")))
-}
-
-/// The parser's own rendering of an error quotes the line, which may hold a secret: this names line and key.
-fn complaint(text: &str, error: &toml::de::Error) -> Failure {
-    let message = error.message();
-    let Some(span) = error.span() else {
-        return Failure::new(message);
-    };
-    let before = text.get(..span.start).unwrap_or(text);
-    let number = before.matches('\n').count();
-    let line = text.lines().nth(number).unwrap_or_default();
-    let key = line.split_once('=').map(|(key, _)| key.trim());
-    // A table's line stands for what is missing in it.
-    let key = key.or_else(|| line.starts_with('[').then_some(line.trim()));
-    match key {
-        Some(key) if key.len() < 40 => {
-            Failure::new(format!("line {}, {key}: {message}", number + 1))
-        }
-        _ => Failure::new(format!("line {}: {message}", number + 1)),
-    }
 }

@@ -21,10 +21,10 @@ use crate::reader::{
 /// until it is stopped. Loses nothing when stopped at any moment, given `--state`.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
-Rules are COMMAND[#N]:ACTION[=ARGUMENT]: COMMAND a name such as generate-ac, an instruction byte or any; #N for the
-Nth such command alone, counted from the start.
+Rules are COMMAND[#N]:ACTION[=ARGUMENT]: COMMAND a name such as generate-ac, an instruction byte or
+any; #N for the Nth such command alone, counted from the start.
 
-  --fault generate-ac:mute        the card takes it, the response gets lost and the card is pulled out
+  --fault generate-ac:mute        the card takes it, the response gets lost, the card is pulled out
   --fault generate-ac#2:tear      the card takes it, then the power fails before the response is out
   --fault verify:status=6F00      this status word; the card never sees the command
   --fault any#5:cut=3             the first three bytes of the response arrive

@@ -1,6 +1,6 @@
 //! `chipcard store inspect`.
 
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::Path;
 
 use chipcard::element::{ApplicationTransactionCounter, Pan, PanSequenceNumber};
@@ -11,10 +11,10 @@ use chipcard::issuer::{
 use chipcard_store::Counts;
 use clap::Args;
 use serde::Serialize;
-use zeroize::Zeroizing;
 
-use super::{Merchant, Open, Place, read};
+use super::{Merchant, Open, Place};
 use crate::cli::{Failure, Finding};
+use crate::input;
 
 #[derive(Debug, Args)]
 pub(super) struct Inspect {
@@ -105,11 +105,9 @@ impl Inspect {
             return Ok(found(report.fallbacks.is_some() || report.shop.is_some()));
         }
         let text = if self.pan_file == "-" {
-            let mut text = Zeroizing::new(String::new());
-            io::stdin().read_to_string(&mut text)?;
-            text
+            input::standard_input()?
         } else {
-            read(Path::new(&self.pan_file))?
+            input::text(Path::new(&self.pan_file))?
         };
         let pan =
             Pan::from_digits(text.trim()).map_err(|error| Failure::new(format!("PAN: {error}")))?;

@@ -2,8 +2,7 @@
 
 mod inspect;
 
-use std::fs;
-use std::io::{Read, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use chipcard::element::{Pan, PanSequenceNumber};
@@ -18,6 +17,7 @@ use zeroize::Zeroizing;
 
 use self::inspect::Inspect;
 use crate::cli::{Failure, Finding};
+use crate::input;
 
 /// Make a store of what the issuer knows of cards, look into it, or change its index key.
 #[derive(Debug, Args)]
@@ -27,7 +27,8 @@ The index key is a file of 64 hexadecimal digits, readable by its owner alone:
   (umask 077; openssl rand -hex 32 > index.key)
   chipcard store init --redb cards.redb --index-key index.key
   chipcard store inspect --redb cards.redb --index-key index.key --psn 01 < pan.txt
-  chipcard store inspect --redb cards.redb --index-key index.key --acquirer 123456 --merchant MERCHANT0000001
+  chipcard store inspect --redb cards.redb --index-key index.key \\
+    --acquirer 123456 --merchant MERCHANT0000001
   chipcard store inspect --redb cards.redb --index-key index.key --counts")]
 pub(super) struct StoreArgs {
     #[command(subcommand)]
@@ -106,14 +107,16 @@ Standard input has a line for each card: PAN, and maybe sequence number and issu
   4761739001010010,01
   4761739001010028,01,2
 
-All cards are renamed, or none. A row whose card is not in the input stays under its old name, which no host asks for.
+All cards are renamed, or none. A row whose card is not in the input stays under its old name, which no
+host asks for.
 
-The file of merchants has a line for each: DE 32, maybe nothing, and DE 42 as hosts know it, with a comma between them:
+The file of merchants has a line for each: DE 32, maybe nothing, and DE 42 as hosts know it, with a
+comma between them:
 
   123456,MERCHANT0000001
 
-Without a line a merchant's counts begin anew, and cards forget that they were there: one that is reported as compromised
-afterwards does not count at that shop.")]
+Without a line a merchant's counts begin anew, and cards forget that they were there: one that is
+reported as compromised afterwards does not count at that shop.")]
 struct Rekey {
     #[command(flatten)]
     place: Place,
@@ -158,7 +161,7 @@ impl Place {
             return Ok(None);
         };
         let text = match argument.strip_prefix('@') {
-            Some(file) => read(Path::new(file))?,
+            Some(file) => input::text(Path::new(file))?,
             None => Zeroizing::new(argument.clone()),
         };
         // The parser's message may quote what it does not understand.
@@ -229,14 +232,12 @@ impl Place {
 impl Rekey {
     fn run(&self, out: &mut dyn Write) -> Result<Finding, Failure> {
         let new = IndexKey::read(&self.new_index_key)?;
-        let mut text = Zeroizing::new(String::new());
-        std::io::stdin().read_to_string(&mut text)?;
-        let cards = lines(&text, Card::parse)
+        let cards = lines(&input::standard_input()?, Card::parse)
             .map_err(|error| Failure::new(format!("standard input, {error}")))?;
         let merchants = match &self.merchants {
             Some(path) => {
                 let wrong = |error| Failure::new(format!("{}: {error}", path.display()));
-                lines(&read(path)?, Merchant::parse).map_err(wrong)?
+                lines(&input::text(path)?, Merchant::parse).map_err(wrong)?
             }
             None => Vec::new(),
         };
@@ -313,12 +314,6 @@ impl Merchant {
         let (acquirer, merchant) = (self.acquirer.as_bytes(), self.merchant.as_bytes());
         key.state_key().merchant(acquirer, merchant)
     }
-}
-
-fn read(path: &Path) -> Result<Zeroizing<String>, Failure> {
-    let text = fs::read_to_string(path);
-    text.map(Zeroizing::new)
-        .map_err(|error| Failure::new(format!("{}: {error}", path.display())))
 }
 
 #[cfg(feature = "redb")]
