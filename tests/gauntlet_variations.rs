@@ -34,7 +34,6 @@ const HONEST_ROW: Scenario = Scenario {
     steps: &[],
     detectable: Detectable::Honest,
     why: "it is honest",
-    needs_monitoring: false,
 };
 const ATTACK_ROW: Scenario = Scenario {
     id: "C99",

@@ -114,10 +114,24 @@ fn a_host_that_breaks_the_protocol_is_no_verdict() {
         assert_eq!(status, Some(2), "{host}");
         assert!(error.contains(complaint), "{host}: {error}");
     }
-    let (status, _, error) = gauntlet(&["--only", "Z99"]);
-    assert_eq!(status, Some(2));
-    assert!(error.contains("no scenario"), "{error}");
-    assert_eq!(gauntlet(&["--profile", "nobody"]).0, Some(2));
+}
+
+/// Before anything is played or written.
+#[test]
+fn what_cannot_be_played_is_named() {
+    let file = std::env::temp_dir().join(format!("chipcard-nothing-{}", std::process::id()));
+    for (arguments, complaint) in [
+        (vec!["--only", "C01", "--only", "Z99"], "\"Z99\""),
+        (vec!["--only", "L01", "--profile", "mchip-14"], "mchip-14"),
+        (vec!["--profile", "nobody"], "there are ccd, "),
+        (vec!["--variation", "upside-down"], "reversed, "),
+    ] {
+        let emit = ["--emit", file.to_str().unwrap()];
+        let (status, _, error) = gauntlet(&[&arguments[..], &emit].concat());
+        assert_eq!(status, Some(2), "{arguments:?}");
+        assert!(error.contains(complaint), "{error}");
+        assert!(!file.exists(), "{arguments:?}");
+    }
 }
 
 #[test]

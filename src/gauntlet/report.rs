@@ -69,8 +69,6 @@ pub enum Outcome {
     Passed,
     /// Not so, with one at least.
     Failed,
-    /// It was not played: it waits for the monitoring of behaviour.
-    Waiting,
 }
 
 /// A scenario and its runs.
@@ -78,16 +76,14 @@ pub enum Outcome {
 pub struct Row {
     /// The scenario.
     pub scenario: &'static Scenario,
-    /// Its runs, one a test card. None when it waits.
+    /// Its runs, one a test card.
     pub runs: Vec<Run>,
 }
 
 impl Row {
     /// What became of it.
     pub fn outcome(&self) -> Outcome {
-        if self.runs.is_empty() {
-            Outcome::Waiting
-        } else if self.runs.iter().all(Run::passed) {
+        if self.runs.iter().all(Run::passed) {
             Outcome::Passed
         } else {
             Outcome::Failed

@@ -19,10 +19,27 @@ pub struct Options {
     pub only: Vec<String>,
     /// The one test card; `None` for each that a scenario can run with.
     pub profile: Option<String>,
-    /// Whether those that wait are played too ([`Scenario::needs_monitoring`]).
-    pub with_monitoring: bool,
     /// What happens to every message beside what the scenario says.
     pub variation: Variation,
+}
+
+impl Options {
+    /// Whether a scenario is among them, and its test card, if one is asked for, is one that it can run with.
+    ///
+    /// ```
+    /// use chipcard::gauntlet::{self, Options};
+    ///
+    /// let options = Options { only: vec!["R01".into(), "p".into()], ..Options::default() };
+    /// assert_eq!(gauntlet::scenarios().into_iter().filter(|scenario| options.include(scenario)).count(), 9);
+    /// ```
+    pub fn include(&self, scenario: &Scenario) -> bool {
+        let class = scenario.id.get(..1).unwrap_or_default();
+        let is_wanted = |wanted: &String| {
+            scenario.id.eq_ignore_ascii_case(wanted) || class.eq_ignore_ascii_case(wanted)
+        };
+        let cards = || scenario.profiles.cards(self.profile.as_deref());
+        (self.only.is_empty() || self.only.iter().any(is_wanted)) && !cards().is_empty()
+    }
 }
 
 /// A message and its answer, as they pass.
@@ -65,19 +82,6 @@ impl Profiles {
     }
 }
 
-fn is_wanted(scenario: &Scenario, only: &[String]) -> bool {
-    let names = |wanted: &String| {
-        scenario.id.eq_ignore_ascii_case(wanted)
-            || wanted.chars().count() == 1
-                && scenario
-                    .id
-                    .chars()
-                    .zip(wanted.chars())
-                    .all(|(a, b)| a.eq_ignore_ascii_case(&b))
-    };
-    only.is_empty() || only.iter().any(names)
-}
-
 /// Plays the scenarios against a host. `observe` sees every message and its answer.
 ///
 /// # Errors
@@ -107,7 +111,6 @@ pub fn run(
 ///     ],
 ///     detectable: Detectable::Honest,
 ///     why: "people buy two",
-///     needs_monitoring: false,
 /// };
 /// let report = run_these(&[&TWICE], &mut AuthoriserHost::new(), &Options::default(), &mut |_| {})?;
 /// assert!(report.passed());
@@ -124,18 +127,12 @@ pub fn run_these(
 ) -> Result<Report, HostFailure> {
     let mut report = Report::default();
     for scenario in scenarios.iter().copied() {
-        if !is_wanted(scenario, &options.only) {
+        if !options.include(scenario) {
             continue;
         }
         let mut runs = Vec::new();
-        let cards = scenario.profiles.cards(options.profile.as_deref());
-        if cards.is_empty() {
-            continue;
-        }
-        if !scenario.needs_monitoring || options.with_monitoring {
-            for test in cards {
-                runs.push(play(scenario, test, host, options, observe)?);
-            }
+        for test in scenario.profiles.cards(options.profile.as_deref()) {
+            runs.push(play(scenario, test, host, options, observe)?);
         }
         report.rows.push(Row { scenario, runs });
     }

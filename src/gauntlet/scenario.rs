@@ -25,8 +25,6 @@ pub struct Scenario {
     pub detectable: Detectable,
     /// Why: what gives it away, or why nothing does.
     pub why: &'static str,
-    /// Whether it needs what plain counters cannot tell: it is shown as waiting, and runs when asked for. None of the table's does.
-    pub needs_monitoring: bool,
 }
 
 impl Scenario {

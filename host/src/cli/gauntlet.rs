@@ -4,13 +4,12 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
-use chipcard::card::test_cards::TestCard;
 use chipcard::gauntlet::{
     self, AuthoriserHost, HostUnderTest, Observed, Options, Report, Variation,
 };
 use clap::Args;
 
-use super::{Failure, Finding};
+use super::{Failure, Finding, test_card};
 use crate::gauntlet::{self as line, Emitted};
 
 /// Play every published attack, and honest traffic, against an authorisation host
@@ -26,12 +25,9 @@ pub(super) struct GauntletArgs {
     /// Play with this test card alone; otherwise with each that a scenario can run with
     #[arg(long, value_name = "CARD")]
     profile: Option<String>,
-    /// Play also scenarios that are marked as waiting; none of the table's is
-    #[arg(long)]
-    with_monitoring: bool,
     /// Do this to every message beside what the scenario says: reversed, rotated, stuffed, sparse
-    #[arg(long, value_name = "NAME", default_value = "none")]
-    variation: String,
+    #[arg(long, value_name = "NAME", default_value = "none", value_parser = variation)]
+    variation: Variation,
     /// Tell of each scenario where it was published, what of it can be seen, and why
     #[arg(long)]
     explain: bool,
@@ -65,23 +61,12 @@ impl GauntletArgs {
             line::serve_tcp(address)?;
             return Ok(Finding::Good);
         }
-        if let Some(name) = &self.profile
-            && TestCard::find(name).is_none()
-        {
-            let known: Vec<_> = TestCard::ALL.iter().map(|card| card.name).collect();
-            return Err(Failure::new(format!(
-                "no test card {name:?}; there are {}",
-                known.join(", ")
-            )));
-        }
+        self.check()?;
         let report = match (&self.host_command, &self.host_tcp) {
             (Some(command), _) => self.play(&mut line::command(command)?)?,
             (_, Some(address)) => self.play(&mut line::tcp(address)?)?,
             _ => self.play(&mut AuthoriserHost::new())?,
         };
-        if report.rows.is_empty() {
-            return Err(Failure::new("no scenario has this id, class and test card"));
-        }
         if self.json {
             serde_json::to_writer_pretty(&mut *out, &line::json(&report))?;
             writeln!(out)?;
@@ -95,16 +80,34 @@ impl GauntletArgs {
         })
     }
 
+    /// Before a host is asked or a file is written: whatever was asked for can be played.
+    fn check(&self) -> Result<(), Failure> {
+        if let Some(name) = &self.profile {
+            test_card(name)?;
+        }
+        let all = gauntlet::scenarios();
+        for name in &self.only {
+            let options = Options {
+                only: vec![name.clone()],
+                profile: self.profile.clone(),
+                ..Options::default()
+            };
+            if !all.iter().any(|scenario| options.include(scenario)) {
+                let with = self.profile.as_ref();
+                let with = with.map_or_else(String::new, |name| format!(" and runs with {name}"));
+                return Err(Failure::new(format!(
+                    "no scenario has the id or class {name:?}{with}"
+                )));
+            }
+        }
+        Ok(())
+    }
+
     fn play(&self, host: &mut dyn HostUnderTest) -> Result<Report, Failure> {
-        let variation = Variation::ALL
-            .into_iter()
-            .find(|variation| variation.name() == self.variation)
-            .ok_or_else(|| Failure::new(format!("no variation {:?}", self.variation)))?;
         let options = Options {
             only: self.only.clone(),
             profile: self.profile.clone(),
-            with_monitoring: self.with_monitoring,
-            variation,
+            variation: self.variation,
         };
         let Some(path) = &self.emit else {
             return Ok(gauntlet::run(host, &options, &mut |_| {})?);
@@ -123,4 +126,11 @@ impl GauntletArgs {
         written.and_then(|()| file.flush()).map_err(failed)?;
         Ok(report)
     }
+}
+
+fn variation(name: &str) -> Result<Variation, String> {
+    let all = Variation::ALL;
+    all.into_iter()
+        .find(|variation| variation.name() == name)
+        .ok_or_else(|| format!("expected one of {}", all.map(Variation::name).join(", ")))
 }

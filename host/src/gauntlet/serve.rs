@@ -33,9 +33,10 @@ pub fn serve(reader: impl BufRead, writer: &mut dyn Write) -> Result<(), Failure
 /// Listens, and serves one connection after the other.
 ///
 /// # Errors
-/// When the address is taken.
+/// When the address is none, or taken.
 pub fn serve_tcp(address: &str) -> Result<(), Failure> {
-    let listener = TcpListener::bind(address)?;
+    let failed = |error: std::io::Error| Failure::new(format!("{address}: {error}"));
+    let listener = TcpListener::bind(address).map_err(failed)?;
     eprintln!("listening on {}", listener.local_addr()?);
     for stream in listener.incoming() {
         let stream = stream?;

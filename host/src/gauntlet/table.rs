@@ -2,7 +2,9 @@
 
 use std::io::{self, Write};
 
-use chipcard::gauntlet::{Check, Class, Expectation, Outcome, Report, Row, Run, Verdict};
+use chipcard::gauntlet::{
+    Check, Class, Detectable, Expectation, Outcome, Report, Row, Run, Verdict,
+};
 use serde_json::{Value, json};
 
 use super::emit::detectable;
@@ -49,7 +51,6 @@ fn write_row(row: &Row, explain: bool, out: &mut dyn Write) -> io::Result<()> {
         .map(columns)
         .unwrap_or_default();
     let cards = match row.runs.len() {
-        0 => String::new(),
         1 => row.runs[0].profile.to_owned(),
         count => format!("{count} cards"),
     };
@@ -103,24 +104,16 @@ pub fn write_table(report: &Report, explain: bool, out: &mut dyn Write) -> io::R
         }
         writeln!(out)?;
     }
-    let named = |wanted: &dyn Fn(&Row) -> bool| -> Vec<&str> {
-        let rows = report.rows.iter().filter(|row| wanted(row));
-        rows.map(|row| row.scenario.id).collect()
-    };
-    let unseen = named(&|row| row.scenario.detectable == chipcard::gauntlet::Detectable::No);
+    let scenarios = report.rows.iter().map(|row| row.scenario);
+    let unseen: Vec<_> = scenarios
+        .filter(|scenario| scenario.detectable == Detectable::No)
+        .map(|scenario| scenario.id)
+        .collect();
     if !unseen.is_empty() {
         writeln!(
             out,
             "not to be told from honest traffic by a host alone: {}",
             unseen.join(", ")
-        )?;
-    }
-    let waiting = named(&|row| row.outcome() == Outcome::Waiting);
-    if !waiting.is_empty() {
-        writeln!(
-            out,
-            "waiting for the monitoring of behaviour: {}",
-            waiting.join(", ")
         )?;
     }
     writeln!(
@@ -172,7 +165,6 @@ pub fn json(report: &Report) -> Value {
     json!({
         "passed": report.count(Outcome::Passed),
         "failed": report.count(Outcome::Failed),
-        "waiting": report.count(Outcome::Waiting),
         "scenarios": report.rows.iter().map(row).collect::<Vec<_>>(),
     })
 }

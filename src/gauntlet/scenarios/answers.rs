@@ -21,7 +21,6 @@ const ROW: Scenario = Scenario {
     steps: &[],
     detectable: Detectable::Certain,
     why: "",
-    needs_monitoring: false,
 };
 
 /// Whatever happened to its last answer, an honest card is not refused for it.

@@ -20,7 +20,6 @@ const ROW: Scenario = Scenario {
     steps: &[],
     detectable: Detectable::Risk,
     why: "",
-    needs_monitoring: false,
 };
 
 const CASINO_ABROAD: Till = Till {

@@ -31,7 +31,6 @@ const ROW: Scenario = Scenario {
     steps: &[],
     detectable: Detectable::Honest,
     why: "",
-    needs_monitoring: false,
 };
 
 pub(super) const SCENARIOS: &[Scenario] = &[

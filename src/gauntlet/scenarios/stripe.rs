@@ -43,7 +43,6 @@ const ROW: Scenario = Scenario {
     steps: &[],
     detectable: Detectable::Certain,
     why: "",
-    needs_monitoring: false,
 };
 
 pub(super) const SCENARIOS: &[Scenario] = &[

@@ -19,7 +19,6 @@ const ROW: Scenario = Scenario {
     steps: &[],
     detectable: Detectable::Certain,
     why: "",
-    needs_monitoring: false,
 };
 
 const TAP: Payment = PLAIN.by(Entry::Tap).verified(Cvm::Device);
