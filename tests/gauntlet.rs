@@ -85,7 +85,7 @@ fn the_table_is_whole() {
     assert_eq!(counts, BTreeMap::from(expected));
 }
 
-/// Every published attack of the manual names scenarios that replay it, and they exist.
+/// Every published attack of the manual names scenarios that replay it, and they exist; and every scenario stands in the manual.
 #[test]
 fn the_manual_names_its_scenarios() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/manual/attacks.rs");
@@ -106,6 +106,9 @@ fn the_manual_names_its_scenarios() {
         for id in named {
             assert!(known.contains(id), "{title}: {id}");
         }
+    }
+    for id in known {
+        assert!(text.contains(&format!("`{id}`")), "{id}");
     }
 }
 

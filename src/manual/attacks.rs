@@ -5,6 +5,8 @@
 //! What stays undetectable is said in bold. Kinds of reasons, where they are named, are those of
 //! [`ReasonKind`](crate::issuer::ReasonKind).
 //!
+//! Each of the thirty has a section below. Before them stand the scenarios that belong to none.
+//!
 //! ## Behaviour over time
 //!
 //! Five kinds of fraud break no byte; they show in what a card does one day. Hosts that keep an
@@ -21,6 +23,43 @@
 //!
 //! Each can be avoided by who knows the limits. What is refused is not counted, but for tests; what moves which counter stands
 //! with the limits.
+//!
+//! ## Lies and double meanings
+//!
+//! Nobody published these as attacks of their own; they break the rules of the formats, or what was issued.
+//!
+//! | scenario | what | our answer |
+//! |---|---|---|
+//! | `P01` `P02` | an amount, a counter, issuer application data twice | rejected: what decides stands once |
+//! | `P03` | an amount inside of a template | rejected: what decides stands on the outermost level |
+//! | `P04` `P05` | lengths and tags in other forms than the shortest; bytes that are no object | rejected, with tag and offset |
+//! | `P06` | issuer application data whose lengths lie | declined: they have one layout |
+//! | `P07` | letters where digits belong, a filler inside of a number | rejected |
+//! | `P08` | track 2 data of another account in tag 57 | declined: a message names one account |
+//! | `C17` `C18` | another cryptogram version or key index than the card was issued with | declined: both are pinned, none is tried |
+//! | `C19` | sequence numbers in DE 23 and tag 5F34 that differ | declined |
+//! | `R04` | the counter at its end, and begun anew | declined: a card ends at FFFF |
+//! | `I02` | a reversal of what never was | rejected, where the host says that it has no such transaction |
+//!
+//! ## Honest traffic
+//!
+//! A decline without cause counts as much as a missed clone. The controls are what looks like an attack and is none; no rule may
+//! decline them.
+//!
+//! | scenario | what |
+//! |---|---|
+//! | `H01` `H02` `H03` | the first transaction of a card; gaps in the counter after offline approvals; a stored transaction that comes late and says so |
+//! | `H04` | taps at gates that are added up, a message that only tells the counter |
+//! | `H05` `H06` `H07` | a broken chip; a card without one; a terminal for stripes alone abroad |
+//! | `H08` `H09` | no sequence number; issuer application data filled up with zeros, where the record allows it |
+//! | `H10` `H22` | the same message again; reversals, and the next payment |
+//! | `H11` `H12` `H13` | a tip; fuel for less than was signed; cashback |
+//! | `H14` `H15` `H23` | billing in another currency; a date that is a day off; a journey |
+//! | `H16` `H17` | a small tap without verification; a token and its plastic by turns |
+//! | `H18` `H26` | a renewed card whose counter begins anew; two cards of one account in the same minute |
+//! | `H19` `H20` `H21` | entry mode 95; a stand-in's approval; a terminal without the key for data authentication |
+//! | `H24` `H25` | the rent; data objects that nobody here knows |
+//! | `H27` `H28` `H29` `H30` `H31` `H32` `H33` | what stays below the limits of behaviour over time |
 //!
 //! # 1. Track skimming and cloning
 //!
