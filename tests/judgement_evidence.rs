@@ -6,8 +6,10 @@ mod judge;
 mod test_card;
 
 use chipcard::cryptogram::CryptogramVersion;
-use chipcard::issuer::{AuthorisationRequest, PosEntryMode, TerminalCapability};
-use chipcard::tag;
+use chipcard::issuer::{
+    AuthorisationRequest, ClaimedVerification, PosEntryMode, TerminalCapability,
+};
+use chipcard::{Tag, tag};
 use judge::{Bench, PAN, Sale};
 use serde_json::{Value, json};
 
@@ -49,6 +51,46 @@ fn it_shows_what_was_claimed_and_what_was_signed() {
     assert_eq!(element("9F34")["covered"], "no");
     assert_eq!(element("57")["value"], json!(null));
     assert!(!record.to_string().contains(PAN));
+}
+
+/// Of a wrong cryptogram nothing is proved, whatever it would cover.
+#[test]
+fn it_says_whether_the_chip_signed_anything() {
+    let bench = Bench::new(&CryptogramVersion::VISA_18);
+    let mut sale = bench.sale();
+    sale.request.verification = Some(ClaimedVerification::OfflinePin);
+    sale.request.local_time = Some([9, 41, 7]);
+    let right = record(&bench, &sale);
+    assert_eq!(right["chip"]["proved"], true);
+    assert_eq!(right["message"]["verification"], "OfflinePin");
+    assert_eq!(right["message"]["local_time"], "09:41:07");
+    let wrong = sale.tampered(tag::AMOUNT_AUTHORISED_NUMERIC, &[0, 0, 0, 0, 0x99, 0]);
+    let wrong = record(&bench, &wrong);
+    assert_eq!(wrong["chip_validation"], "I");
+    assert_eq!(wrong["chip"]["proved"], false);
+}
+
+/// Wherever in the chip data the PAN stands, also where it must not.
+#[test]
+fn no_account_number_is_in_it() {
+    let bench = Bench::new(&CryptogramVersion::VISA_18);
+    let packed = hex::decode(PAN).unwrap();
+    let shifted = hex::decode(format!("0{PAN}F")).unwrap();
+    let template = [&[0x5A, 8], &packed[..]].concat();
+    for (number, value) in [
+        (0x70, &template),
+        (0xC1, &packed),
+        (0xC1, &shifted),
+        (0xDF_8129, &PAN.as_bytes().to_vec()),
+        (0x9F1F, &b"0000987000".to_vec()),
+    ] {
+        let record = record(&bench, &bench.sale().set(Tag::new(number), value)).to_string();
+        let value = hex::encode_upper(value);
+        assert!(
+            !record.contains(PAN) && !record.contains(&value),
+            "{record}"
+        );
+    }
 }
 
 #[test]

@@ -26,6 +26,22 @@ pub(super) fn transmitted(today: Date, text: &str) -> Result<Option<Timestamp>, 
     Ok(Some(Timestamp(midnight + second)))
 }
 
+/// A time of `hhmmss`. Digits that name none say nothing.
+pub(super) fn local_time(text: &str) -> Result<Option<[u8; 3]>, Failure> {
+    let wrong = || Failure::new("de12: expected hhmmss");
+    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+    let [hours, minutes, seconds] = *pairs else {
+        return Err(wrong());
+    };
+    if !rest.is_empty() || !text.bytes().all(|digit| digit.is_ascii_digit()) {
+        return Err(wrong());
+    }
+    let number = |[tens, ones]: [u8; 2]| (tens & 0x0F) * 10 + (ones & 0x0F);
+    let time = [hours, minutes, seconds].map(number);
+    let [hours, minutes, seconds] = time;
+    Ok((hours < 24 && minutes < 60 && seconds < 60).then_some(time))
+}
+
 /// A date of `YYMMDD`, or of `MMDD` in the year that brings it nearest to today. Digits that name no day of the calendar say nothing: a
 /// terminal's clock may be wrong.
 pub(super) fn local_date(today: Date, text: &str) -> Result<Option<Date>, Failure> {

@@ -49,8 +49,8 @@ pub(super) struct Line {
     /// `MMDDhhmmss`, UTC.
     pub(super) de7: Option<String>,
     pub(super) de11: Option<Digits>,
-    #[serde(rename = "de12")]
-    pub(super) _local_time: Option<String>,
+    /// `hhmmss`.
+    pub(super) de12: Option<String>,
     /// `MMDD`, or `YYMMDD`.
     pub(super) de13: Option<String>,
     pub(super) de14: Option<String>,

@@ -8,7 +8,7 @@ use chipcard::issuer::{
 use chipcard::tag;
 
 use super::card_file::with_number;
-use super::day::{local_date, transmitted};
+use super::day::{local_date, local_time, transmitted};
 use super::line::{Digits, Line};
 use super::{Names, year_month};
 use crate::cli::Failure;
@@ -190,6 +190,10 @@ impl Message {
         })?;
         request.local_date = match &line.de13 {
             Some(text) if !text.is_empty() => local_date(today, text)?,
+            _ => None,
+        };
+        request.local_time = match &line.de12 {
+            Some(text) if !text.is_empty() => local_time(text)?,
             _ => None,
         };
         request.transmitted = match &line.de7 {

@@ -9,11 +9,12 @@ use super::assessment::Assessment;
 use super::card::IssuedCard;
 use super::reason::{Language, Place, Reason, Value};
 use super::request::AuthorisationRequest;
+use super::verdict::ChipValidation;
 use crate::cryptogram::{IadPart, SignedPart};
 use crate::element::Pan;
 use crate::issuer::CardRecord;
 use crate::tag::{self, Tag};
-use crate::tlv::Reader;
+use crate::tlv::{DataObject, Reader};
 
 /// Serialises a value as it prints.
 struct Printed<T>(T);
@@ -49,8 +50,9 @@ impl<F: Fn() -> I, I: Iterator<Item = T>, T: Serialize> Serialize for List<F> {
 /// What a dispute needs of a judgement, in one self-contained record that serialises with `serde`.
 ///
 /// The PAN is masked as it prints; tracks, PINs and card verification values are not in it, and neither are the values of the chip's
-/// data elements that hold a PAN. All else of DE 55 is, element by element, each with whether the card's cryptogram covers it: what
-/// it covers, the card itself has seen; the rest is what the terminal says.
+/// data elements that hold one of them, nor templates and elements in which the PAN is found. All else of DE 55 is, element by element,
+/// each with whether the card's cryptogram covers it. Where the cryptogram is right (`proved`), the card itself has seen what it covers; the
+/// rest, and all of it where the cryptogram is wrong, is what the terminal says.
 #[derive(Clone, Copy)]
 pub struct Evidence<'a> {
     request: &'a AuthorisationRequest<'a>,
@@ -63,7 +65,7 @@ pub struct Evidence<'a> {
 struct Judged<'a> {
     verdict: super::Verdict,
     response_code: crate::element::AuthorisationResponseCode,
-    chip: Option<super::ChipValidation>,
+    chip: Option<ChipValidation>,
     reasons: &'a super::Reasons,
 }
 
@@ -108,8 +110,10 @@ struct Record<'a, R: Serialize, C: Serialize> {
 
 #[derive(Serialize)]
 struct Message<'a> {
-    kind: Printed<Kind>,
+    kind: Printed<Word<super::MessageKind>>,
     deferred: bool,
+    estimated: bool,
+    repeated_with_pin: bool,
     pan: Printed<&'a Pan>,
     sequence: Option<Printed<crate::element::PanSequenceNumber>>,
     processing_code: Option<&'a str>,
@@ -118,10 +122,16 @@ struct Message<'a> {
     billing_amount: Option<u64>,
     billing_currency: Option<u16>,
     received: Printed<super::Timestamp>,
+    transmitted: Option<Printed<super::Timestamp>>,
     local_date: Option<Printed<crate::element::Date>>,
+    local_time: Option<Printed<Time>>,
+    expiry: Option<Printed<crate::element::YearMonth>>,
     stan: Option<&'a str>,
     rrn: Option<&'a str>,
     entry_mode: Printed<super::PosEntryMode>,
+    terminal_capability: Printed<Word<super::TerminalCapability>>,
+    verification: Option<Printed<Word<super::ClaimedVerification>>>,
+    online_pin: Printed<Word<super::OnlinePin>>,
     mcc: Option<u16>,
     acquirer: Option<&'a str>,
     terminal: Option<&'a str>,
@@ -129,19 +139,31 @@ struct Message<'a> {
     country: Option<u16>,
 }
 
-struct Kind(super::MessageKind);
+/// One of a few names, as the library has them.
+struct Word<T>(T);
 
-impl fmt::Display for Kind {
+impl<T: fmt::Debug> fmt::Display for Word<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.0, f)
+        self.0.fmt(f)
+    }
+}
+
+struct Time([u8; 3]);
+
+impl fmt::Display for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [hours, minutes, seconds] = self.0;
+        write!(f, "{hours:02}:{minutes:02}:{seconds:02}")
     }
 }
 
 #[derive(Serialize)]
 struct Chip<L: Serialize> {
-    /// Cryptogram version and key index by which the cryptogram was verified.
+    /// Cryptogram version and key index that were issued, by which the cryptogram was verified.
     version: Option<Printed<crate::cryptogram::Label>>,
     key_index: Option<Printed<Byte>>,
+    /// Whether the cryptogram is right. If not, nothing is covered that anybody signed.
+    proved: bool,
     elements: L,
 }
 
@@ -158,7 +180,7 @@ struct Element<'a> {
     tag: Printed<Tag>,
     name: Option<&'static str>,
     value: Option<Printed<Hex<'a>>>,
-    /// Whether the card's cryptogram covers it: `yes`, `no`, or `part`.
+    /// Whether a cryptogram of the card's version covers it: `yes`, `no`, or `part`.
     covered: &'static str,
 }
 
@@ -190,14 +212,41 @@ impl Told {
     }
 }
 
-/// Elements that hold a PAN, a track or a name.
-const SECRET: [Tag; 5] = [
+/// Elements that hold a PAN, a track or the end of one, a PIN or a name.
+const SECRET: [Tag; 12] = [
     tag::APPLICATION_PAN,
     tag::TRACK_2_EQUIVALENT_DATA,
     tag::CARDHOLDER_NAME,
+    tag::CARDHOLDER_NAME_EXTENDED,
     tag::TRACK_1_DATA,
     tag::TRACK_2_DATA,
+    tag::TRACK_1_DISCRETIONARY_DATA,
+    tag::TRACK_2_DISCRETIONARY_DATA,
+    tag::TRANSACTION_PIN_DATA,
+    tag::IBAN,
+    tag::KERNEL_2_DD_CARD_TRACK_1,
+    tag::KERNEL_2_DD_CARD_TRACK_2,
 ];
+
+/// Whether a value may be shown.
+fn is_shown(object: &DataObject<'_>, pan: &Pan) -> bool {
+    !SECRET.contains(&object.tag)
+        && !object.tag.is_constructed()
+        && !holds(object.value, pan.digits())
+}
+
+/// Whether these digits stand somewhere in a value, two a byte or as characters.
+fn holds(value: &[u8], digits: &[u8]) -> bool {
+    let packed = |start| {
+        let nibbles = value.iter().flat_map(|byte| [byte >> 4, byte & 0x0F]);
+        nibbles
+            .skip(start)
+            .take(digits.len())
+            .eq(digits.iter().copied())
+    };
+    let is_text = |text: &[u8]| text.iter().zip(digits).all(|(c, digit)| *c == b'0' + digit);
+    (0..2 * value.len()).any(packed) || value.windows(digits.len()).any(is_text)
+}
 
 /// Whether a version's cryptogram covers an element.
 fn covered(record: Option<&CardRecord<'_>>, tag: Tag) -> &'static str {
@@ -225,25 +274,34 @@ impl Serialize for Evidence<'_> {
         let record = self.card.record.as_ref();
         let elements = request.chip.map(|de55| {
             List(move || {
-                Reader::new(de55)
-                    .filter_map(Result::ok)
-                    .map(move |object| Element {
-                        tag: Printed(object.tag),
-                        name: object.tag.info().map(|info| info.name),
-                        value: (!SECRET.contains(&object.tag))
-                            .then_some(Printed(Hex(object.value))),
-                        covered: covered(record, object.tag),
-                    })
+                let objects = Reader::new(de55).filter_map(Result::ok);
+                objects.map(move |object| Element {
+                    tag: Printed(object.tag),
+                    name: object.tag.info().map(|info| info.name),
+                    value: is_shown(&object, &request.pan).then_some(Printed(Hex(object.value))),
+                    covered: covered(record, object.tag),
+                })
             })
         });
+        let proved = matches!(
+            judged.chip,
+            Some(
+                ChipValidation::Correct
+                    | ChipValidation::CounterOutOfRange
+                    | ChipValidation::Replayed
+                    | ChipValidation::ResultsInvalid
+            )
+        );
         Record {
             verdict: judged.verdict.name(),
             response_code: Printed(judged.response_code),
-            chip_validation: judged.chip.map(super::ChipValidation::as_mc_obs_code),
+            chip_validation: judged.chip.map(ChipValidation::as_mc_obs_code),
             reasons: List(|| judged.reasons.iter().map(Told::of)),
             message: Message {
-                kind: Printed(Kind(request.message)),
+                kind: Printed(Word(request.message)),
                 deferred: request.deferred,
+                estimated: request.estimated,
+                repeated_with_pin: request.repeated_with_pin,
                 pan: Printed(&request.pan),
                 sequence: request.sequence.map(Printed),
                 processing_code: request.processing_code,
@@ -252,10 +310,16 @@ impl Serialize for Evidence<'_> {
                 billing_amount: request.billing.map(|(amount, _)| amount.minor_units()),
                 billing_currency: request.billing.map(|(_, currency)| currency.number()),
                 received: Printed(request.at),
+                transmitted: request.transmitted.map(Printed),
                 local_date: request.local_date.map(Printed),
+                local_time: request.local_time.map(|time| Printed(Time(time))),
+                expiry: request.expiry.map(Printed),
                 stan: request.stan,
                 rrn: request.rrn,
                 entry_mode: Printed(request.entry_mode),
+                terminal_capability: Printed(Word(request.terminal)),
+                verification: request.verification.map(|claim| Printed(Word(claim))),
+                online_pin: Printed(Word(request.pin)),
                 mcc: request.mcc,
                 acquirer: request.acquirer,
                 terminal: request.terminal_id,
@@ -265,6 +329,7 @@ impl Serialize for Evidence<'_> {
             chip: elements.map(|elements| Chip {
                 version: record.map(|record| Printed(record.version().name)),
                 key_index: record.map(|record| Printed(Byte(record.key().index))),
+                proved,
                 elements,
             }),
         }
