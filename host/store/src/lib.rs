@@ -116,7 +116,7 @@ mod redb;
 #[cfg(feature = "postgres")]
 pub use self::postgres::{BlockingPostgres, PostgresStore, Tls};
 #[cfg(feature = "redb")]
-pub use self::redb::RedbStore;
+pub use self::redb::{RedbOptions, RedbStore};
 pub use error::{Kind, StoreError};
 pub use index_key::IndexKey;
 #[cfg(any(feature = "redb", feature = "postgres"))]

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex};
 use chipcard::issuer::{
     CardActivity, CardState, CardStateStore, Outcome, PlaceIndex, PlaceState, ShopActivity,
 };
-use chipcard_store::{IndexKey, Kind, RedbStore, Renames};
+use chipcard_store::{IndexKey, Kind, RedbOptions, RedbStore, Renames};
 use redb::backends::InMemoryBackend;
 use redb::{ReadableDatabase, ReadableTableMetadata, StorageBackend};
 
@@ -187,10 +187,8 @@ fn cards_are_sorted_in_and_none_is_lost() {
     let mut random = Random(0x50_47);
     for that_wait in [0, 1, 5, 40, 1_000] {
         let disk = Fragile::default();
-        let open = || {
-            let store = RedbStore::on(disk.clone(), &key()).unwrap();
-            store.with_journal(that_wait)
-        };
+        let options = RedbOptions::new().with_journal(that_wait);
+        let open = || options.on(disk.clone(), &key()).unwrap();
         let mut store = open();
         let mut model = vec![CardState::default(); 120];
         for step in 0..1_500_u64 {
@@ -322,8 +320,9 @@ fn child() {
     let Some((path, round)) = killed::child() else {
         return;
     };
-    let store = RedbStore::open(Path::new(&path), &key()).unwrap();
-    killed::record_for_ever(&store.with_journal(that_wait(round)), round);
+    let options = RedbOptions::new().with_journal(that_wait(round));
+    let store = options.open(Path::new(&path), &key()).unwrap();
+    killed::record_for_ever(&store, round);
 }
 
 /// Some children sort their cards in soon, so that some die while they do.
@@ -432,8 +431,8 @@ fn without_power_it_keeps_what_it_acknowledged() {
     let mut acknowledged_in_all = 0;
     for round in 0..100 {
         let disk = Fragile::default();
-        let store = RedbStore::on(disk.clone(), &key()).unwrap();
-        let store = store.with_journal(that_wait(round));
+        let options = RedbOptions::new().with_journal(that_wait(round));
+        let store = options.on(disk.clone(), &key()).unwrap();
         {
             let mut sectors = disk.0.lock().unwrap();
             sectors.left = Some(random.below(150));

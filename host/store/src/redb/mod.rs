@@ -7,7 +7,6 @@ mod rename;
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chipcard::issuer::{
     ActivityEvent, ActivityPolicy, ActivityStore, CardActivity, CardEvent, CardIndex, CardState,
@@ -53,7 +52,7 @@ const CACHE: usize = 256 << 20;
 ///
 /// # Journal
 /// A group's cards have no page of the file in common. So their new states are written side by side into a journal, a table of the same
-/// file, and are sorted in later, many neighbours at once ([`with_journal`](Self::with_journal)). Opening a file reads its journal.
+/// file, and are sorted in later, many neighbours at once ([`RedbOptions::with_journal`]). Opening a file reads its journal.
 ///
 /// After an error of the disk the store refuses all further steps: open it anew.
 ///
@@ -81,7 +80,6 @@ const CACHE: usize = 256 << 20;
 pub struct RedbStore {
     database: Arc<Database>,
     committer: GroupCommit<Question, Answer, StoreError>,
-    that_wait: Arc<AtomicUsize>,
     terminals: MemoryStore,
 }
 
@@ -108,15 +106,100 @@ enum Answer {
     Counts(Counts),
 }
 
+/// How a store in a file is opened.
+///
+/// ```no_run
+/// use std::path::Path;
+///
+/// use chipcard_store::{IndexKey, RedbOptions};
+///
+/// # fn open(key: &IndexKey) -> Result<(), chipcard_store::StoreError> {
+/// let store = RedbOptions::new().with_journal(65_536).open(Path::new("cards.redb"), key)?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct RedbOptions {
+    that_wait: usize,
+}
+
+impl Default for RedbOptions {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl RedbOptions {
+    /// As [`RedbStore::open`] has them.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            that_wait: journal::CARDS_THAT_WAIT,
+        }
+    }
+
+    /// Lets the states of so many cards wait in the journal before some are sorted in: 16,384 unless said, 2.5 MB of memory. More make
+    /// judging faster, and opening the file slower.
+    #[must_use]
+    pub const fn with_journal(self, cards: usize) -> Self {
+        Self { that_wait: cards }
+    }
+
+    /// As [`RedbStore::init`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn init(self, path: &Path, key: &IndexKey) -> Result<RedbStore, StoreError> {
+        let database = builder().create(path).map_err(refused)?;
+        initialise(&database, key)?;
+        self.start(database, key)
+    }
+
+    /// As [`RedbStore::open`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn open(self, path: &Path, key: &IndexKey) -> Result<RedbStore, StoreError> {
+        self.start(builder().open(path).map_err(refused)?, key)
+    }
+
+    /// As [`RedbStore::on`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn on(self, storage: impl StorageBackend, key: &IndexKey) -> Result<RedbStore, StoreError> {
+        let database = builder().create_with_backend(storage).map_err(refused)?;
+        initialise(&database, key)?;
+        self.start(database, key)
+    }
+
+    fn start(self, database: Database, key: &IndexKey) -> Result<RedbStore, StoreError> {
+        check(&database, key)?;
+        bring_up_to_date(&database)?;
+        let database = Arc::new(database);
+        let mut committer = Committer {
+            database: Arc::clone(&database),
+            that_wait: self.that_wait,
+            journal: Some(read_journal(&database)?),
+        };
+        let committer =
+            GroupCommit::start(move |questions: &[Question]| committer.commit(questions))
+                .map_err(|error| StoreError::because(Kind::Unavailable, &error))?;
+        Ok(RedbStore {
+            database,
+            committer,
+            terminals: MemoryStore::new(),
+        })
+    }
+}
+
 impl RedbStore {
     /// Opens a file, and makes it where there is none.
     ///
     /// # Errors
     /// As [`open`](Self::open).
     pub fn init(path: &Path, key: &IndexKey) -> Result<Self, StoreError> {
-        let database = builder().create(path).map_err(refused)?;
-        initialise(&database, key)?;
-        Self::of(database, key)
+        RedbOptions::new().init(path, key)
     }
 
     /// Opens a file.
@@ -125,7 +208,7 @@ impl RedbStore {
     /// When there is no such file, when another process has it open, when it is no store, or when it is the store of
     /// another index key.
     pub fn open(path: &Path, key: &IndexKey) -> Result<Self, StoreError> {
-        Self::of(builder().open(path).map_err(refused)?, key)
+        RedbOptions::new().open(path, key)
     }
 
     /// On storage of one's own; empty storage is made a store.
@@ -133,38 +216,7 @@ impl RedbStore {
     /// # Errors
     /// As [`open`](Self::open).
     pub fn on(storage: impl StorageBackend, key: &IndexKey) -> Result<Self, StoreError> {
-        let database = builder().create_with_backend(storage).map_err(refused)?;
-        initialise(&database, key)?;
-        Self::of(database, key)
-    }
-
-    fn of(database: Database, key: &IndexKey) -> Result<Self, StoreError> {
-        check(&database, key)?;
-        bring_up_to_date(&database)?;
-        let database = Arc::new(database);
-        let that_wait = Arc::new(AtomicUsize::new(journal::CARDS_THAT_WAIT));
-        let mut committer = Committer {
-            database: Arc::clone(&database),
-            that_wait: Arc::clone(&that_wait),
-            journal: Some(read_journal(&database)?),
-        };
-        let committer =
-            GroupCommit::start(move |questions: &[Question]| committer.commit(questions))
-                .map_err(|error| StoreError::because(Kind::Unavailable, &error))?;
-        Ok(Self {
-            database,
-            committer,
-            that_wait,
-            terminals: MemoryStore::new(),
-        })
-    }
-
-    /// Lets the states of so many cards wait in the journal before some are sorted in: 16,384 unless said, 2.5 MB of memory. More make
-    /// judging faster, and opening the file slower.
-    #[must_use]
-    pub fn with_journal(self, cards: usize) -> Self {
-        self.that_wait.store(cards, Ordering::Relaxed);
-        self
+        RedbOptions::new().on(storage, key)
     }
 
     fn ask(&self, question: Question) -> Result<Answer, StoreError> {
@@ -431,7 +483,7 @@ fn read_journal(database: &Database) -> Result<Journal, StoreError> {
 /// What the thread that commits has.
 struct Committer {
     database: Arc<Database>,
-    that_wait: Arc<AtomicUsize>,
+    that_wait: usize,
     /// `None` after an error, when it may be ahead of the file: then it is to be read again.
     journal: Option<Journal>,
 }
@@ -445,8 +497,7 @@ impl Committer {
                 Some(journal) => journal,
                 None => Journal::read(&transaction)?,
             };
-            let that_wait = self.that_wait.load(Ordering::Relaxed);
-            let (answers, moved) = answer(&transaction, &mut journal, that_wait, questions)?;
+            let (answers, moved) = answer(&transaction, &mut journal, self.that_wait, questions)?;
             if moved {
                 transaction.commit()?;
             } else {
