@@ -29,12 +29,12 @@ Messages are JSON objects, one a line, their members named after the data elemen
   {\"mti\":\"0100\",\"de2\":\"4761739001010010\",\"de4\":1000,\"de11\":1,\"de22\":\"051\",\"de49\":392,
    \"received\":1795435200,\"de55\":\"9F2608…\"}
 
-`chipcard gauntlet --emit` writes such lines too. What was issued stands in the card file (TOML); its
-format is at the head of host/src/assess/card_file.rs. Counters, and what each card does over time,
-are remembered from line to line, and forgotten at the end unless a store keeps them. A line that is
-not understood ends the run; those before it are judged and remembered, so go on behind them, and not
-from the beginning. A line may also say that a card is confirmed to be compromised, so that the shops
-where it was used before are suspected:
+`chipcard gauntlet --emit` writes such lines too. What was issued stands in the card file (TOML);
+its format is at the head of host/src/assess/card_file.rs. Counters, and what each card does over
+time, are remembered from line to line, and forgotten at the end unless a store keeps them. A line
+that is not understood ends the run; those before it are judged and remembered, so go on behind
+them, not from the beginning. A line may also say that a card is confirmed to be compromised, so
+that the shops where it was used before are suspected:
 
   {\"compromised\":\"4761739001010010\",\"since\":1795435200}
 

@@ -1,4 +1,4 @@
--- The whole schema of a PostgreSQL store (CockroachDB and YugabyteDB take it as well), as `chipcard store init` makes it.
+-- The whole schema of a PostgreSQL store, as `chipcard store init` makes it.
 -- For administrators who make tables by hand; after it, `chipcard store init` writes the index key's check value alone.
 -- The role of a host needs SELECT on all of these tables, INSERT and UPDATE on chipcard_cards and chipcard_merchants; where activities are
 -- kept, INSERT, UPDATE and DELETE on chipcard_activities and chipcard_shops.

@@ -187,7 +187,7 @@ pub(super) const DISCS: &[Disc] = &[
     (531, 12, -69, 200), // Curacao
     (533, 13, -70, 250), // Aruba
     (534, 18, -63, 150), // Sint Maarten
-    (535, 12, -68, 200), // Bonaire, Saint Eustatius and Saba 
+    (535, 12, -68, 200), // Bonaire, Saint Eustatius and Saba
     (540, -22, 166, 250), // New Caledonia
     (548, -18, 168, 200), // Vanuatu
     (554, -41, 172, 850), // New Zealand

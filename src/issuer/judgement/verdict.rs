@@ -85,7 +85,7 @@ pub enum ChipValidation {
     Replayed,
     /// The chip data break their format.
     Malformed,
-    /// The cryptogram is right, and is no authorisation request.
+    /// The cryptogram is no authorisation request: tag 9F27 says so, or the card itself under a right cryptogram.
     NotAnArqc,
     /// The cryptogram is wrong.
     Invalid,

@@ -31,7 +31,7 @@ pub struct Happened(pub u8);
 impl Happened {
     /// The chip was read over its contacts.
     pub const CONTACT_READ: Self = Self(0x01);
-    /// The cryptogram was wrong, a static or dynamic value of contactless stripe mode included.
+    /// The cryptogram was wrong, or the dynamic value of contactless stripe mode.
     pub const WRONG_CRYPTOGRAM: Self = Self(0x02);
     /// The stripe was read because the chip could not be.
     pub const FALLBACK: Self = Self(0x04);

@@ -48,7 +48,7 @@ const TRIES: u32 = 6;
 /// The wait before the second try; doubled before each that follows.
 const FIRST_WAIT: Duration = Duration::from_millis(10);
 
-/// State in PostgreSQL, or in a database that speaks its language and takes the same SQL, as CockroachDB and YugabyteDB do.
+/// State in PostgreSQL. The SQL is such as CockroachDB and YugabyteDB document too; it is tested on PostgreSQL alone.
 ///
 /// An event is a row of one statement and one round trip: an insert that becomes a conditional update where the card is known, so
 /// that of two hosts with the same counter one alone finds it new. An event that moves nothing, a replay or a retransmission,

@@ -1,8 +1,9 @@
 //! The step of [`CardState::apply`] in SQL.
 //!
 //! The row that would be inserted for a new card is the step's result on an empty state, which Rust computes; so
-//! `excluded` tells the update all that it must know of the event, of one row or of many. Integers, `CASE` and `ON CONFLICT` alone: CockroachDB and
-//! YugabyteDB take the same text. A shift stands behind the `CASE` that bounds it, for not every database takes a shift by 64.
+//! `excluded` tells the update all that it must know of the event, of one row or of many. It keeps to integers, `CASE`, `ON CONFLICT` and
+//! `UNNEST`, which CockroachDB and YugabyteDB document as well; no test runs on those. A shift stands behind the `CASE` that bounds it, for
+//! not every database takes a shift by 64.
 //!
 //! [`CardState::apply`]: chipcard::issuer::CardState::apply
 
