@@ -379,28 +379,10 @@ impl Texts {
     }
 }
 
-/// Merchant categories of gates: commuter transport, railways, buses, tolls, parking.
-const TRANSIT: [u16; 5] = [4111, 4112, 4131, 4784, 7523];
-
-/// What the message wants: by its type, processing code and amount.
 fn kind(message: &Message) -> MessageKind {
-    let is = |prefix: &str| message.mti.starts_with(prefix);
-    let processing = message.processing_code.get(..2).unwrap_or_default();
-    if is("04") {
-        MessageKind::Reversal
-    } else if is("022") {
-        MessageKind::Clearing
-    } else if is("012") {
-        MessageKind::Advice
-    } else if processing == "20" {
-        MessageKind::Refund
-    } else if message.amount > 0 {
-        MessageKind::Authorisation
-    } else if TRANSIT.contains(&message.mcc) {
-        MessageKind::AtcUpdate
-    } else {
-        MessageKind::AccountStatus
-    }
+    let amount = Amount::new(message.amount).unwrap_or(Amount::MAX);
+    let (processing, mcc) = (Some(message.processing_code.as_str()), Some(message.mcc));
+    MessageKind::of(&message.mti, processing, amount, mcc).unwrap_or(MessageKind::Authorisation)
 }
 
 fn request<'m>(

@@ -45,9 +45,6 @@ const ONLINE_PINS: Names<OnlinePin> = &[
     ("wrong", OnlinePin::Wrong),
 ];
 
-/// Merchant categories of transit: a message of theirs over nothing tells a counter.
-const TRANSIT: [u64; 5] = [4111, 4112, 4131, 4784, 7523];
-
 /// A message read, and what of it had to be converted.
 pub struct Message {
     line: Line,
@@ -122,51 +119,22 @@ impl Message {
         sequence.map_err(named("de23"))
     }
 
-    fn kind(&self) -> Result<MessageKind, Failure> {
-        let line = &self.line;
-        let transit = match &line.de18 {
-            Some(mcc) => TRANSIT.contains(&mcc.number("de18")?),
-            None => false,
-        };
-        let processing = line.de3.as_deref().unwrap_or_default();
-        Ok(match line.mti.as_str() {
-            "0100" | "0101" | "0200" | "0201" if processing.starts_with('2') => MessageKind::Refund,
-            "0100" | "0101" | "0200" | "0201" => match (line.de4.number("de4")?, transit) {
-                (0, true) => MessageKind::AtcUpdate,
-                (0, false) => MessageKind::AccountStatus,
-                _ => MessageKind::Authorisation,
-            },
-            "0120" | "0121" => MessageKind::Advice,
-            "0220" | "0221" => MessageKind::Clearing,
-            "0400" | "0401" | "0420" | "0421" => MessageKind::Reversal,
-            other => return Err(Failure::new(format!("mti: {other} is not judged here"))),
-        })
-    }
-
     /// What to judge.
     ///
     /// # Errors
     /// Names the member that is wrong.
     pub fn request(&self) -> Result<AuthorisationRequest<'_>, Failure> {
         let line = &self.line;
-        let number = |what: &str, digits: &Option<Digits>| {
-            digits
-                .as_ref()
-                .map(|digits| digits.number(what))
-                .transpose()
-        };
-        let short = |what: &str, number: u64| {
-            u16::try_from(number).map_err(|_| Failure::new(format!("{what}: too large")))
-        };
-        let amount = |what: &'static str, number| Amount::new(number).map_err(named(what));
-        let currency = |what: &'static str, number| {
-            CurrencyCode::new(short(what, number)?).map_err(named(what))
-        };
+        let amount = amount("de4", &line.de4)?;
+        let mcc = line.de18.as_ref().map(|mcc| short("de18", mcc));
+        let mcc = mcc.transpose()?;
+        let kind = MessageKind::of(&line.mti, line.de3.as_deref(), amount, mcc)
+            .ok_or_else(|| Failure::new("mti: such a message is not judged here"))?;
         let mut request = AuthorisationRequest::new(
-            self.kind()?,
+            kind,
             self.pan.clone(),
-            amount("de4", line.de4.number("de4")?)?,
-            currency("de49", line.de49.number("de49")?)?,
+            amount,
+            currency("de49", &line.de49)?,
             PosEntryMode::parse_or_unknown(&line.de22).map_err(named("de22"))?,
             Timestamp(line.received),
         );
@@ -174,64 +142,81 @@ impl Message {
         request.estimated = line.estimated;
         request.repeated_with_pin = line.repeated_with_pin;
         request.sequence = self.sequence()?;
-        request.expiry = line
-            .de14
-            .as_deref()
-            .map(|text| year_month("de14", text))
-            .transpose()?;
+        let expiry = line.de14.as_deref().map(|text| year_month("de14", text));
+        request.expiry = expiry.transpose()?;
         request.processing_code = line.de3.as_deref();
-        if let (Some(billed), Some(code)) = (number("de6", &line.de6)?, number("de51", &line.de51)?)
-        {
-            request.billing = Some((amount("de6", billed)?, currency("de51", code)?));
+        if let (Some(billed), Some(code)) = (&line.de6, &line.de51) {
+            request.billing = Some((self::amount("de6", billed)?, currency("de51", code)?));
         }
-        // A clock in milliseconds, say, would leave every date unchecked, and the store with moments that never come.
-        let today = request.at.date().ok_or_else(|| {
-            Failure::new("received: expected seconds since 1970, until the end of 2049")
-        })?;
-        request.local_date = match &line.de13 {
-            Some(text) if !text.is_empty() => local_date(today, text)?,
-            _ => None,
-        };
-        request.local_time = match &line.de12 {
-            Some(text) if !text.is_empty() => local_time(text)?,
-            _ => None,
-        };
-        request.transmitted = match &line.de7 {
-            Some(text) if !text.is_empty() => transmitted(today, text)?,
-            _ => None,
-        };
+        request.mcc = mcc;
+        request.country = line.de43_country.as_ref().map(country).transpose()?;
         request.stan = self.stan.as_deref();
         request.rrn = line.de37.as_deref();
-        choose(
-            &mut request.terminal,
-            "capability",
-            line.capability.as_deref(),
-            TERMINALS,
-        )?;
-        choose(
-            &mut request.verification,
-            "verification",
-            line.verification.as_deref(),
-            VERIFICATIONS,
-        )?;
-        choose(&mut request.pin, "de52", line.de52.as_deref(), ONLINE_PINS)?;
-        let mcc = number("de18", &line.de18)?;
-        request.mcc = mcc.map(|mcc| short("de18", mcc)).transpose()?;
         request.acquirer = line.de32.as_deref();
         request.terminal_id = line.de41.as_deref();
         request.merchant = line.de42.as_deref();
-        let country = number("de43_country", &line.de43_country)?;
-        let country = country
-            .map(|code| short("de43_country", code))
-            .transpose()?;
-        let country = country.map(CountryCode::new).transpose();
-        request.country = country.map_err(named("de43_country"))?;
         request.track1 = line.de45.as_deref();
         request.track2 = line.de35.as_deref();
         request.cvv2 = line.cvv2.as_deref();
         request.chip = self.chip.as_deref();
         request.original_found = line.original_found;
         request.original_stan = self.original.as_deref();
+        self.read_times(&mut request)?;
+        self.read_words(&mut request)?;
         Ok(request)
     }
+
+    /// DE 7, DE 12 and DE 13, by the host's own day.
+    fn read_times(&self, request: &mut AuthorisationRequest<'_>) -> Result<(), Failure> {
+        // A clock in milliseconds, say, would leave every date unchecked, and the store with moments that never come.
+        let today = request.at.date().ok_or_else(|| {
+            Failure::new("received: expected seconds since 1970, until the end of 2049")
+        })?;
+        if let Some(text) = said(&self.line.de13) {
+            request.local_date = local_date(today, text)?;
+        }
+        if let Some(text) = said(&self.line.de12) {
+            request.local_time = local_time(text)?;
+        }
+        if let Some(text) = said(&self.line.de7) {
+            request.transmitted = transmitted(today, text)?;
+        }
+        Ok(())
+    }
+
+    /// What stands there by its name.
+    fn read_words(&self, request: &mut AuthorisationRequest<'_>) -> Result<(), Failure> {
+        let line = &self.line;
+        let (terminal, claim) = (line.capability.as_deref(), line.verification.as_deref());
+        choose(&mut request.terminal, "capability", terminal, TERMINALS)?;
+        choose(
+            &mut request.verification,
+            "verification",
+            claim,
+            VERIFICATIONS,
+        )?;
+        choose(&mut request.pin, "de52", line.de52.as_deref(), ONLINE_PINS)
+    }
+}
+
+fn amount(what: &'static str, digits: &Digits) -> Result<Amount, Failure> {
+    Amount::new(digits.number(what)?).map_err(named(what))
+}
+
+fn currency(what: &'static str, digits: &Digits) -> Result<CurrencyCode, Failure> {
+    CurrencyCode::new(short(what, digits)?).map_err(named(what))
+}
+
+fn country(digits: &Digits) -> Result<CountryCode, Failure> {
+    let what = "de43_country";
+    CountryCode::new(short(what, digits)?).map_err(named(what))
+}
+
+fn short(what: &str, digits: &Digits) -> Result<u16, Failure> {
+    let number = digits.number(what)?;
+    u16::try_from(number).map_err(|_| Failure::new(format!("{what}: too large")))
+}
+
+fn said(text: &Option<String>) -> Option<&str> {
+    text.as_deref().filter(|text| !text.is_empty())
 }

@@ -11,6 +11,7 @@ mod stripe;
 mod terminal;
 
 pub(crate) use activity::{Watched, nature, whereabouts};
+pub(crate) use counter::TRANSIT;
 pub(crate) use cryptogram::malformed;
 
 use super::card::IssuedCard;
