@@ -24,6 +24,42 @@ pub struct CardEvent {
     pub happened: Happened,
 }
 
+impl CardEvent {
+    /// The issuer's answer has script commands. A host that writes some records it beside the message's own event, and the card's next
+    /// right cryptogram is asked what became of them
+    /// ([`ScriptNotDelivered`](crate::issuer::ReasonKind::ScriptNotDelivered)).
+    ///
+    /// ```
+    /// use chipcard::issuer::*;
+    ///
+    /// fn block<S: CardStateStore>(
+    ///     authoriser: &Authoriser<chipcard::key::IssuerKeySet>,
+    ///     assessment: &mut Assessment<'_>,
+    ///     now: u32,
+    ///     store: &S,
+    ///     buffer: &mut [u8],
+    /// ) -> Result<(), S::Error> {
+    ///     if let Some(verified) = assessment.verified_mut() {
+    ///         let (phase, issuer) = (ScriptPhase::AfterFinalGenerateAc, authoriser.issuer());
+    ///         let script = issuer.script(verified, phase, [0; 4], buffer, |script| script.application_block());
+    ///         if script.is_ok() {
+    ///             store.record(&assessment.card, &CardEvent::script_sent(now))?;
+    ///         }
+    ///     }
+    ///     Ok(())
+    /// }
+    /// ```
+    pub const fn script_sent(at: u32) -> Self {
+        Self {
+            at,
+            // Twice is as good as once.
+            transaction: 0,
+            atc: None,
+            happened: Happened::SCRIPT_SENT,
+        }
+    }
+}
+
 /// What happened in a transaction, as bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub struct Happened(pub u8);
@@ -37,7 +73,7 @@ impl Happened {
     pub const FALLBACK: Self = Self(0x04);
     /// A card verification value, printed or of the stripe, or the date beside a typed number was wrong.
     pub const WRONG_VALUE: Self = Self(0x08);
-    /// The issuer sent script commands.
+    /// The issuer sent script commands: see [`CardEvent::script_sent`].
     pub const SCRIPT_SENT: Self = Self(0x10);
     /// What proves the counter is a value of contactless stripe mode: a few digits, which somebody guesses in a thousand attempts.
     pub const FEW_DIGITS: Self = Self(0x20);
