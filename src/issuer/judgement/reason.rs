@@ -127,6 +127,25 @@ impl Value {
     }
 }
 
+/// The words of [`Value::Text`] in English and Japanese.
+const WORDS: [(&str, &str); 3] = [
+    ("PIN verified by the card", "カードによる暗証番号照合"),
+    ("consumer device", "利用者のデバイス"),
+    ("plastic", "プラスチックカード"),
+];
+
+impl Value {
+    fn in_language(self, language: Language) -> Self {
+        match (self, language) {
+            (Self::Text(text), Language::Japanese) => {
+                let row = WORDS.iter().find(|(english, _)| *english == text);
+                Self::Text(row.map_or(text, |(_, japanese)| japanese))
+            }
+            (value, _) => value,
+        }
+    }
+}
+
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -290,7 +309,7 @@ reasons! {
         "取引暗号で保護された端末検証結果（TVR）では、本人確認が成功していません";
     DeviceVerificationContradicted "device-verification-contradicted" StepUp "59" ["L01", "L08", "11", "16"]
         "the consumer's device is said to have verified him, and the card says that it did not"
-        "端末上の本人認証（CDCVM）が行われたとされていますが、カードの記録では行われていません";
+        "利用者のデバイスでの本人認証（CDCVM）が行われたとされていますが、カードの記録では行われていません";
     SignatureInsteadOfPin "signature-instead-of-pin" StepUp "55" ["C09", "14"]
         "a card that wants a PIN was used without one at a terminal that could take it"
         "暗証番号を求めるカードが、暗証番号なしで利用されています";
@@ -302,7 +321,7 @@ reasons! {
         "外貨建ての高額取引ですが、本人確認が行われていません";
     DeviceNotVerified "device-not-verified" Decline "59" ["L03", "15"]
         "a device that verifies its owner did not, and the merchant is no transit gate"
-        "本人認証を省略した端末取引ですが、交通機関の加盟店ではありません";
+        "利用者のデバイスでの本人認証が行われておらず、交通機関の加盟店でもありません";
 
     // What the terminal found.
     CardNotAuthenticated "card-not-authenticated" StepUp "65" ["C08", "14"]
@@ -595,7 +614,7 @@ impl fmt::Display for Explanation {
             write!(f, "{before}{}", place.in_language(*language))?;
             match value {
                 Value::None => Ok(()),
-                value => write!(f, "{colon}{value}"),
+                value => write!(f, "{colon}{}", value.in_language(*language)),
             }
         };
         side(open, reason.place, reason.claimed)?;
@@ -691,7 +710,7 @@ mod tests {
     use std::collections::BTreeSet;
     use std::string::ToString;
 
-    use super::{Language, MAX_REASONS, Place, Reason, ReasonKind, Reasons, Value};
+    use super::{Language, MAX_REASONS, Place, Reason, ReasonKind, Reasons, Value, WORDS};
     use crate::issuer::Verdict;
     use crate::tag;
 
@@ -705,6 +724,22 @@ mod tests {
             assert!(kind.text(Language::English).is_ascii());
             assert!(!kind.text(Language::Japanese).is_ascii());
         }
+    }
+
+    /// Whatever word a check uses.
+    #[test]
+    fn words_are_told_in_japanese() {
+        let checks = concat!(env!("CARGO_MANIFEST_DIR"), "/src/issuer/judgement/checks");
+        let mut used = 0;
+        for file in std::fs::read_dir(checks).unwrap() {
+            let code = std::fs::read_to_string(file.unwrap().path()).unwrap();
+            for word in code.split("Value::Text(\"").skip(1) {
+                let word = word.split('"').next().unwrap();
+                assert!(WORDS.iter().any(|(english, _)| *english == word), "{word}");
+                used += 1;
+            }
+        }
+        assert!(used > 0);
     }
 
     #[test]
@@ -746,6 +781,15 @@ mod tests {
             reason.text(Language::Japanese).to_string(),
             "端末はカードによる暗証番号照合が成功したとしていますが、カードの記録では照合していません\
              （タグ9F34＝010302、タグ9F10内のCVR＝03A00000）"
+        );
+        let (place, claimed) = (Place::Element(22), Value::Text("consumer device"));
+        let kind = ReasonKind::DeviceVerificationContradicted;
+        let found = Value::Text("plastic");
+        let reason = Reason::new(kind, place, claimed, Place::Record, found);
+        let text = reason.text(Language::Japanese).to_string();
+        assert!(
+            text.ends_with("（DE 22＝利用者のデバイス、カード台帳＝プラスチックカード）"),
+            "{text}"
         );
     }
 }
