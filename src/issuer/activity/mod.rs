@@ -33,6 +33,7 @@ pub(crate) use geography::is_country;
 #[cfg(feature = "std")]
 pub use memory::MemoryActivity;
 pub use policy::ActivityPolicy;
+pub(crate) use policy::amount;
 pub use shop::ShopActivity;
 pub use store::ActivityStore;
 

@@ -66,7 +66,8 @@ impl ActivityPolicy {
     };
 }
 
-const fn amount(minor_units: u64) -> Amount {
+/// An amount of twelve digits at most.
+pub(crate) const fn amount(minor_units: u64) -> Amount {
     match Amount::new(minor_units) {
         Ok(amount) => amount,
         Err(_) => Amount::MAX,

@@ -3,6 +3,7 @@
 use super::verdict::Verdict;
 use crate::element::Amount;
 use crate::issuer::ActivityPolicy;
+use crate::issuer::activity::amount;
 
 /// What an issuer may decide either way. A wrong cryptogram, a lie or a replay is not among it.
 ///
@@ -99,13 +100,6 @@ impl Policy {
         remote_gambling_abroad: Verdict::Decline,
         activity: ActivityPolicy::DEFAULT,
     };
-}
-
-const fn amount(minor_units: u64) -> Amount {
-    match Amount::new(minor_units) {
-        Ok(amount) => amount,
-        Err(_) => Amount::MAX,
-    }
 }
 
 impl Default for Policy {
