@@ -139,6 +139,40 @@ struct Message<'a> {
     country: Option<u16>,
 }
 
+impl<'a> Message<'a> {
+    fn of(request: &'a AuthorisationRequest<'a>) -> Self {
+        Self {
+            kind: Printed(Word(request.message)),
+            deferred: request.deferred,
+            estimated: request.estimated,
+            repeated_with_pin: request.repeated_with_pin,
+            pan: Printed(&request.pan),
+            sequence: request.sequence.map(Printed),
+            processing_code: request.processing_code,
+            amount: request.amount.minor_units(),
+            currency: request.currency.number(),
+            billing_amount: request.billing.map(|(amount, _)| amount.minor_units()),
+            billing_currency: request.billing.map(|(_, currency)| currency.number()),
+            received: Printed(request.at),
+            transmitted: request.transmitted.map(Printed),
+            local_date: request.local_date.map(Printed),
+            local_time: request.local_time.map(|time| Printed(Time(time))),
+            expiry: request.expiry.map(Printed),
+            stan: request.stan,
+            rrn: request.rrn,
+            entry_mode: Printed(request.entry_mode),
+            terminal_capability: Printed(Word(request.terminal)),
+            verification: request.verification.map(|claim| Printed(Word(claim))),
+            online_pin: Printed(Word(request.pin)),
+            mcc: request.mcc,
+            acquirer: request.acquirer,
+            terminal: request.terminal_id,
+            merchant: request.merchant,
+            country: request.country.map(|country| country.number()),
+        }
+    }
+}
+
 /// One of a few names, as the library has them.
 struct Word<T>(T);
 
@@ -283,49 +317,13 @@ impl Serialize for Evidence<'_> {
                 })
             })
         });
-        let proved = matches!(
-            judged.chip,
-            Some(
-                ChipValidation::Correct
-                    | ChipValidation::CounterOutOfRange
-                    | ChipValidation::Replayed
-                    | ChipValidation::ResultsInvalid
-            )
-        );
+        let proved = judged.chip.is_some_and(ChipValidation::proves);
         Record {
             verdict: judged.verdict.name(),
             response_code: Printed(judged.response_code),
             chip_validation: judged.chip.map(ChipValidation::as_mc_obs_code),
             reasons: List(|| judged.reasons.iter().map(Told::of)),
-            message: Message {
-                kind: Printed(Word(request.message)),
-                deferred: request.deferred,
-                estimated: request.estimated,
-                repeated_with_pin: request.repeated_with_pin,
-                pan: Printed(&request.pan),
-                sequence: request.sequence.map(Printed),
-                processing_code: request.processing_code,
-                amount: request.amount.minor_units(),
-                currency: request.currency.number(),
-                billing_amount: request.billing.map(|(amount, _)| amount.minor_units()),
-                billing_currency: request.billing.map(|(_, currency)| currency.number()),
-                received: Printed(request.at),
-                transmitted: request.transmitted.map(Printed),
-                local_date: request.local_date.map(Printed),
-                local_time: request.local_time.map(|time| Printed(Time(time))),
-                expiry: request.expiry.map(Printed),
-                stan: request.stan,
-                rrn: request.rrn,
-                entry_mode: Printed(request.entry_mode),
-                terminal_capability: Printed(Word(request.terminal)),
-                verification: request.verification.map(|claim| Printed(Word(claim))),
-                online_pin: Printed(Word(request.pin)),
-                mcc: request.mcc,
-                acquirer: request.acquirer,
-                terminal: request.terminal_id,
-                merchant: request.merchant,
-                country: request.country.map(|country| country.number()),
-            },
+            message: Message::of(request),
             chip: elements.map(|elements| Chip {
                 version: record.map(|record| Printed(record.version().name)),
                 key_index: record.map(|record| Printed(Byte(record.key().index))),

@@ -96,6 +96,14 @@ pub enum ChipValidation {
 }
 
 impl ChipValidation {
+    /// Whether the cryptogram is right, whatever else speaks against it.
+    pub const fn proves(self) -> bool {
+        matches!(
+            self,
+            Self::Correct | Self::CounterOutOfRange | Self::Replayed | Self::ResultsInvalid
+        )
+    }
+
     /// The letter that Mastercard's on-behalf service reports.
     pub const fn as_mc_obs_code(self) -> char {
         match self {

@@ -26,6 +26,7 @@ use crate::index_key::IndexKey;
 use crate::names::{Counts, Renames};
 
 type PlaceRow = [u8; PlaceState::LENGTH];
+type Places<'t> = Table<'t, [u8; 16], PlaceRow>;
 
 const PLACES: TableDefinition<'_, [u8; 16], PlaceRow> = TableDefinition::new("places");
 /// What the file itself is: the names below.
@@ -518,7 +519,7 @@ fn answer(
     questions: &[Question],
 ) -> Result<(Vec<Answer>, bool), redb::Error> {
     let mut cards = Cards::open(transaction, journal)?;
-    let mut places: Option<Table<'_, [u8; 16], PlaceRow>> = None;
+    let mut places: Option<Places<'_>> = None;
     let mut behaviour = None;
     let mut moved = false;
     let mut answers = Vec::with_capacity(questions.len());
@@ -528,16 +529,7 @@ fn answer(
             Question::State(card) => Answer::State(cards.state(card)?),
             Question::Place(place, event) => {
                 let places = opened(&mut places, || Ok(transaction.open_table(PLACES)?))?;
-                let row = places.get(place.0)?.map(|row| row.value());
-                let found =
-                    row.map_or_else(PlaceState::default, |row| PlaceState::from_bytes(&row));
-                let mut state = found;
-                let before = state.apply(event);
-                if state != found {
-                    places.insert(place.0, state.to_bytes())?;
-                    moved = true;
-                }
-                Answer::Place(before)
+                Answer::Place(observe(places, place, event, &mut moved)?)
             }
             Question::Activity(what) => {
                 let (card, event, policy) = &**what;
@@ -569,6 +561,24 @@ fn answer(
     }
     moved |= cards.finish(that_wait)?;
     Ok((answers, moved))
+}
+
+/// A merchant's step.
+fn observe(
+    places: &mut Places<'_>,
+    place: &PlaceIndex,
+    event: &PlaceEvent,
+    moved: &mut bool,
+) -> Result<PlaceState, redb::Error> {
+    let row = places.get(place.0)?.map(|row| row.value());
+    let found = row.map_or_else(PlaceState::default, |row| PlaceState::from_bytes(&row));
+    let mut state = found;
+    let before = state.apply(event);
+    if state != found {
+        places.insert(place.0, state.to_bytes())?;
+        *moved = true;
+    }
+    Ok(before)
 }
 
 /// What is opened when it is needed first.

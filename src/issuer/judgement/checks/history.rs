@@ -51,7 +51,8 @@ pub(super) fn wrong_cryptograms(remembered: &Remembered<'_, '_>) -> Finding {
     })
 }
 
-/// Wrong card verification values, and wrong dates beside typed numbers: M19, attack 27. After too many, the right one is no proof any more: somebody tries them all.
+/// Wrong card verification values, and wrong dates beside typed numbers: M19, attack 27. After too many, the right one is no proof any
+/// more: somebody tries them all.
 #[inline]
 pub(super) fn wrong_values(remembered: &Remembered<'_, '_>) -> Finding {
     let (request, mode) = (remembered.request, remembered.request.entry_mode);
