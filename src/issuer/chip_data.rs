@@ -33,7 +33,8 @@ const ABSENT: Spans = [Span {
 /// A data element that decisions rest on (amounts, currency, counter, cryptogram, issuer application
 /// data …) may occur once, on the outermost level, with a length of its format. Anything else about it
 /// is an error that names tag and offset, because two systems that read a doubled element differently can be
-/// played against each other. Elements that this library does not know may stand anywhere.
+/// played against each other. One that messages may leave out (tags 9F27, 9F34, 5F34, 84 …) may also be empty, which says as
+/// much. Elements that this library does not know may stand anywhere.
 ///
 /// ```
 /// use chipcard::{ErrorKind, issuer::ChipData};
@@ -297,14 +298,26 @@ fn plain_into(input: &[u8], spans: &mut Spans) -> Option<()> {
 #[cold]
 fn walked(input: &[u8]) -> Result<Spans> {
     let mut spans = ABSENT;
-    tlv::walk(input, &mut |depth, object| place(&mut spans, depth, object))?;
+    let mut empty = [false; COUNT];
+    tlv::walk(input, &mut |depth, object| {
+        place(&mut spans, &mut empty, depth, object)
+    })?;
     Ok(spans)
 }
 
-/// Notes where a decisive element stands, or says what is wrong with it.
-fn place(spans: &mut Spans, depth: usize, object: DataObject<'_>) -> Result<()> {
+/// Notes where a decisive element stands and whether it is empty, or says what is wrong with it.
+fn place(
+    spans: &mut Spans,
+    empty: &mut [bool; COUNT],
+    depth: usize,
+    object: DataObject<'_>,
+) -> Result<()> {
     let place = usize::from(decisive::place(object.tag));
-    let Some((row, span)) = DECISIVE.get(place).zip(spans.get_mut(place)) else {
+    let Some(((row, span), empty)) = DECISIVE
+        .get(place)
+        .zip(spans.get_mut(place))
+        .zip(empty.get_mut(place))
+    else {
         return Ok(());
     };
     let fail = |kind| Err(Error::new(kind).in_tag(object.tag).at(object.offset));
@@ -312,8 +325,12 @@ fn place(spans: &mut Spans, depth: usize, object: DataObject<'_>) -> Result<()> 
     if depth > 0 {
         return fail(ErrorKind::Misplaced);
     }
-    if span.length != 0 {
+    if span.length != 0 || *empty {
         return fail(ErrorKind::Duplicate);
+    }
+    if found == 0 && row.may_be_empty {
+        *empty = true;
+        return Ok(());
     }
     let (min, max) = (usize::from(row.min), usize::from(row.max));
     if !(min..=max).contains(&found) {

@@ -11,6 +11,9 @@
 //! - What happens **offline**, until it is presented: wrong TCs, wedges, clones of static data.
 //! - **Side channels and faults** of the card.
 //! - A **man behind the terminal** who replaces data before they are sent, as long as they are consistent.
+//! - A payment that is **presented twice**, or by two merchants: a right cryptogram was often seen before when it is presented, and of what was
+//!   presented nothing is kept. Whoever settles matches presentments with authorisations.
+//! - A message that tells a **billing amount** of its own making: nobody knows the rate of exchange here.
 //! - A PIN that the terminal **claims nowhere**: without a claim there is no contradiction. Cards that say that they expected a
 //!   PIN, or that the terminal wrongly assumes one, help.
 //!
@@ -31,5 +34,5 @@
 //!
 //! # What absence means
 //!
-//! Tags 9F27, 9F34 and 5F34 may be missing from an honest message. A comparison with something that is missing has no
+//! Tags 9F27, 9F34 and 5F34 may be missing from an honest message, or be there without a value. A comparison with something that is missing has no
 //! result, and no result speaks against a card.

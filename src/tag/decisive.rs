@@ -8,22 +8,38 @@ pub(crate) struct Decisive {
     pub(crate) tag: Tag,
     pub(crate) min: u8,
     pub(crate) max: u8,
+    /// It may be empty, which says what leaving it out says: messages need not have it.
+    pub(crate) may_be_empty: bool,
 }
 
+/// Of what the card signed, or what tells whether it did.
 const fn row(tag: Tag, min: u8, max: u8) -> Decisive {
-    Decisive { tag, min, max }
+    Decisive {
+        tag,
+        min,
+        max,
+        may_be_empty: false,
+    }
+}
+
+/// Of what networks leave out; some terminals send it without a value instead.
+const fn spare(tag: Tag, min: u8, max: u8) -> Decisive {
+    Decisive {
+        may_be_empty: true,
+        ..row(tag, min, max)
+    }
 }
 
 /// Each of these may occur once, on the outermost level, and nowhere else (lengths: EMV Book 3 Annex A).
 pub(crate) const DECISIVE: [Decisive; 22] = [
-    row(tag::ADF_NAME, 5, 16),
-    row(tag::TRACK_2_EQUIVALENT_DATA, 1, 19),
-    row(tag::APPLICATION_PAN, 1, 10),
-    row(tag::APPLICATION_PAN_SEQUENCE_NUMBER, 1, 1),
-    row(tag::APPLICATION_EXPIRATION_DATE, 3, 3),
+    spare(tag::ADF_NAME, 5, 16),
+    spare(tag::TRACK_2_EQUIVALENT_DATA, 1, 19),
+    spare(tag::APPLICATION_PAN, 1, 10),
+    spare(tag::APPLICATION_PAN_SEQUENCE_NUMBER, 1, 1),
+    spare(tag::APPLICATION_EXPIRATION_DATE, 3, 3),
     row(tag::APPLICATION_INTERCHANGE_PROFILE, 2, 2),
-    row(tag::DEDICATED_FILE_NAME, 5, 16),
-    row(tag::AID_TERMINAL, 5, 16),
+    spare(tag::DEDICATED_FILE_NAME, 5, 16),
+    spare(tag::AID_TERMINAL, 5, 16),
     row(tag::TERMINAL_VERIFICATION_RESULTS, 5, 5),
     row(tag::TRANSACTION_DATE, 3, 3),
     row(tag::TRANSACTION_TYPE, 1, 1),
@@ -33,11 +49,11 @@ pub(crate) const DECISIVE: [Decisive; 22] = [
     row(tag::ISSUER_APPLICATION_DATA, 1, 32),
     row(tag::TERMINAL_COUNTRY_CODE, 2, 2),
     row(tag::APPLICATION_CRYPTOGRAM, 8, 8),
-    row(tag::CRYPTOGRAM_INFORMATION_DATA, 1, 1),
-    row(tag::CVM_RESULTS, 3, 3),
+    spare(tag::CRYPTOGRAM_INFORMATION_DATA, 1, 1),
+    spare(tag::CVM_RESULTS, 3, 3),
     row(tag::APPLICATION_TRANSACTION_COUNTER, 2, 2),
     row(tag::UNPREDICTABLE_NUMBER, 4, 4),
-    row(tag::CARD_TRANSACTION_QUALIFIERS, 2, 2),
+    spare(tag::CARD_TRANSACTION_QUALIFIERS, 2, 2),
 ];
 
 /// Number of decisive elements.

@@ -6,8 +6,8 @@ use super::stripe::{StripeClaim, StripeValue, StripeVerifier};
 use crate::element::{
     Amount, ApplicationInterchangeProfile, ApplicationTransactionCounter,
     CardTransactionQualifiers, CardVerificationResults, CountryCode, CurrencyCode, CvmResults,
-    Date, IssuerApplicationData, PanSequenceNumber, TerminalVerificationResults,
-    Track2EquivalentData, TransactionType, UnpredictableNumber,
+    Date, IssuerApplicationData, PanSequenceNumber, ServiceCode, TerminalVerificationResults,
+    Track2EquivalentData, TransactionType, UnpredictableNumber, YearMonth,
 };
 use crate::error::{ErrorKind, Result};
 use crate::issuer::ChipData;
@@ -162,6 +162,8 @@ pub(crate) struct TrackFacts {
     pub(crate) icvv: Checked,
     /// The value in tag 57 as CVV and as iCVV, where no track came.
     pub(crate) in_chip: (Checked, Checked),
+    /// Service code and expiry date in tag 57, there as well.
+    pub(crate) chip_track: Option<(ServiceCode, YearMonth)>,
     /// The value of contactless stripe mode, and the counter that it proves.
     pub(crate) dynamic: Checked,
     pub(crate) counter: Option<ApplicationTransactionCounter>,
@@ -177,6 +179,7 @@ impl TrackFacts {
         cvv: Checked::Unknown,
         icvv: Checked::Unknown,
         in_chip: (Checked::Unknown, Checked::Unknown),
+        chip_track: None,
         dynamic: Checked::Unknown,
         counter: None,
         cvv2: Checked::Unknown,
@@ -193,12 +196,12 @@ impl TrackFacts {
         let none = request.track1.is_none() && request.track2.is_none();
         // As of nearly every chip: nothing to read but tag 57.
         if none && request.cvv2.is_none() {
-            self.in_chip = Self::in_chip(request, card, verifier, chip);
+            self.read_chip(request, card, verifier, chip);
             return Ok(());
         }
         self.track1 = request.track1.map(Track1::parse).transpose()?;
         self.track2 = request.track2.map(bare_track2).transpose()?;
-        self.in_chip = Self::in_chip(request, card, verifier, chip);
+        self.read_chip(request, card, verifier, chip);
         if request.cvv2.is_some() {
             self.cvv2 = cvv2(request, card, verifier);
         }
@@ -210,14 +213,14 @@ impl TrackFacts {
         Ok(())
     }
 
-    /// The static value in tag 57, which is the chip's own track. DE 35 is its copy, and goes first. A track that cannot be read says
-    /// nothing.
-    fn in_chip(
+    /// What tag 57 says, which is the chip's own track. DE 35 is its copy, and goes first. A track that cannot be read says nothing.
+    fn read_chip(
+        &mut self,
         request: &AuthorisationRequest<'_>,
         card: &IssuedCard<'_>,
         verifier: &impl StripeVerifier,
         chip: Option<&ChipFacts<'_>>,
-    ) -> (Checked, Checked) {
+    ) {
         let mode = request.entry_mode;
         let track = chip
             .filter(|_| request.track1.is_none() && request.track2.is_none())
@@ -225,13 +228,14 @@ impl TrackFacts {
             .and_then(|chip| chip.data.get(tag::TRACK_2_EQUIVALENT_DATA).ok()?)
             .and_then(|track| Track2EquivalentData::parse(track).ok());
         let Some(track) = track else {
-            return (Checked::Unknown, Checked::Unknown);
+            return;
         };
+        self.chip_track = Some((track.service_code(), track.expiry()));
         let alone = Self {
             track2: Some(Track2::from(&track)),
             ..Self::EMPTY
         };
-        alone.static_values(card, verifier)
+        self.in_chip = alone.static_values(card, verifier);
     }
 
     /// The static value, which stands on either track, read as CVV and as iCVV.

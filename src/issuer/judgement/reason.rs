@@ -371,6 +371,9 @@ reasons! {
     CashOverPurchase "cash-over-purchase" ApproveAndFlag "59" []
         "cash is asked for over a cryptogram for a purchase, or the other way round"
         "売上用の取引暗号で現金の引出しが、またはその逆が行われています";
+    PaymentOverService "payment-over-service" ApproveAndFlag "59" ["18"]
+        "money is asked for over a cryptogram for a question or another service"
+        "残高照会など支払い以外の取引暗号で支払いが行われています";
 
     // How the card was read.
     ChipDataOnStripe "chip-data-on-stripe" Decline "59" ["M03", "2"]

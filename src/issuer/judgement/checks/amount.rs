@@ -12,6 +12,10 @@ use crate::tag;
 const TIPS: [u16; 8] = [4121, 5811, 5812, 5813, 5814, 7230, 7297, 7298];
 /// Merchants who learn the amount after the card signed: fuel pumps and charging stations.
 const PUMPS: [u16; 2] = [5542, 5552];
+/// Filling stations, whose pumps some acquirers do not tell from their tills: a pump lets the card sign a nominal amount.
+const FILLING_STATION: u16 = 5541;
+/// So many times the signed amount is more than most stays and hires come to.
+const LONG_STAY: u64 = 10;
 
 /// Merchants who let cars, boats and beds, and may ask for more later. The large companies have categories of their own.
 const fn lets(mcc: u16) -> bool {
@@ -65,7 +69,8 @@ fn number(amount: Amount) -> Value {
 
 /// The amount of the message against the one that the card signed: C11, T04, attacks 6 and 26. Less is honest (partial
 /// approval, fuel); more is a tip, fuel, or added-up fares, within limits, or cash beside the purchase that the card signed apart.
-/// Amounts of different currencies say nothing here.
+/// Nobody waits for the answer to a presentment, so one that may still be honest is flagged: a generous tip, a stay of months. Amounts of
+/// different currencies say nothing here; one that names no currency has that of the message.
 #[inline]
 pub(super) fn raised(context: &Context<'_, '_, '_>) -> Finding {
     let request = context.request;
@@ -76,7 +81,7 @@ pub(super) fn raised(context: &Context<'_, '_, '_>) -> Finding {
     else {
         return Finding::Absent;
     };
-    if currency.is_some_and(|currency| currency != request.currency) {
+    if currency.is_some_and(|currency| currency != request.currency && !names_none(currency)) {
         return Finding::Absent;
     }
     if request.amount <= signed {
@@ -99,7 +104,9 @@ pub(super) fn raised(context: &Context<'_, '_, '_>) -> Finding {
     let policy = context.policy;
     let later = matches!(request.message, MessageKind::Clearing | MessageKind::Advice);
     let unpredictable = context.chip.and_then(|chip| chip.un);
-    if is(&PUMPS) && (later || nominal && request.estimated) {
+    let pump = is(&PUMPS) && (later || nominal && request.estimated);
+    let filling = is(&[FILLING_STATION]) && nominal && (later || request.estimated);
+    if pump || filling {
         return if asked <= policy.pump_limit {
             Finding::Agrees
         } else {
@@ -107,7 +114,12 @@ pub(super) fn raised(context: &Context<'_, '_, '_>) -> Finding {
         };
     }
     if request.mcc.is_some_and(lets) && later {
-        return Finding::Agrees;
+        let long = request.amount.minor_units() / LONG_STAY > signed.minor_units();
+        return if long && asked > policy.pump_limit {
+            reason(ReasonKind::AmountRaised, Some(Verdict::ApproveAndFlag))
+        } else {
+            Finding::Agrees
+        };
     }
     if is(&TRANSIT) && (later || nominal) && asked <= policy.transit_limit {
         return Finding::Agrees;
@@ -130,11 +142,44 @@ pub(super) fn raised(context: &Context<'_, '_, '_>) -> Finding {
                 reason(ReasonKind::AmountRaised, Some(Verdict::ApproveAndFlag))
             };
         }
+        if later && more <= 2 * most {
+            return reason(ReasonKind::AmountRaised, Some(Verdict::ApproveAndFlag));
+        }
     }
     if cash_beside(context) == Some(more) {
         return reason(ReasonKind::AmountRaised, Some(Verdict::ApproveAndFlag));
     }
     reason(ReasonKind::AmountRaised, None)
+}
+
+/// A reversal of more than the terminal let the card sign: more money would go back than went. It is honoured, for the host knows what it
+/// undoes; but not everybody compares amounts.
+#[inline]
+pub(super) fn reversed(context: &Context<'_, '_, '_>) -> Finding {
+    let request = context.request;
+    let Some((signed, currency)) = context
+        .chip
+        .and_then(|chip| Some((chip.amount?, chip.currency?)))
+    else {
+        return Finding::Absent;
+    };
+    let grows = |mcc: u16| {
+        TIPS.contains(&mcc)
+            || PUMPS.contains(&mcc)
+            || TRANSIT.contains(&mcc)
+            || mcc == FILLING_STATION
+            || lets(mcc)
+    };
+    if currency != request.currency || request.mcc.is_some_and(grows) {
+        return Finding::Absent;
+    }
+    Finding::unless(request.amount > signed, || {
+        let place = Place::Tag(tag::AMOUNT_AUTHORISED_NUMERIC);
+        let (claimed, found) = (number(request.amount), number(signed));
+        let kind = ReasonKind::AmountRaised;
+        Reason::new(kind, Place::Element(4), claimed, place, found)
+            .with_verdict(Verdict::ApproveAndFlag)
+    })
 }
 
 /// Cash that the card signed beside the purchase, tag 9F03. It is part of tag 9F02 (H13), and some acquirers add it all the same.
@@ -197,7 +242,13 @@ pub(super) fn no_money(context: &Context<'_, '_, '_>) -> Finding {
     })
 }
 
-/// The currency: C12, attack 10. It is the transaction's, DE 49; that the cardholder pays in another, DE 51, is honest (H14).
+/// Whether a code names no currency: a terminal that was never set up has 000, one that moves no money 999.
+const fn names_none(currency: CurrencyCode) -> bool {
+    matches!(currency.number(), 0 | 999)
+}
+
+/// The currency: C12, attack 10. It is the transaction's, DE 49; that the cardholder pays in another, DE 51, is honest (H14). Money over
+/// a cryptogram that names none is a badly set terminal, or somebody who chooses the currency afterwards: somebody looks at it.
 #[inline]
 pub(super) fn currency(context: &Context<'_, '_, '_>) -> Finding {
     let request = context.request;
@@ -218,7 +269,7 @@ pub(super) fn currency(context: &Context<'_, '_, '_>) -> Finding {
             Place::Element(49),
             Value::Number(u64::from(request.currency.number())),
         );
-        if converted_after_tap(context, signed) {
+        if names_none(signed) || converted_after_tap(context, signed) {
             reason.with_verdict(Verdict::Refer)
         } else {
             reason
@@ -268,11 +319,13 @@ pub(super) fn country(context: &Context<'_, '_, '_>) -> Finding {
 }
 
 /// The date: C13, attack 6. A day either way is midnight and time zones (H15); a deferred transaction may be older. Without DE 13
-/// the host's clock is compared, and then a day more.
+/// the host's clock is compared, and then a day more. What is told or presented comes late: its DE 13 alone is compared, as if deferred.
 #[inline]
 pub(super) fn date(context: &Context<'_, '_, '_>) -> Finding {
     let request = context.request;
-    let (Some(signed), true) = (signed_date(context), request.message.asks()) else {
+    let told = !request.message.asks();
+    let Some(signed) = signed_date(context).filter(|_| !told || request.local_date.is_some())
+    else {
         return Finding::Absent;
     };
     let (today, place, more) = match request.local_date {
@@ -324,7 +377,7 @@ fn near(context: &Context<'_, '_, '_>, signed: Date, today: Date, more: i32) -> 
     }
     let policy = context.policy;
     let tolerance = i32::from(policy.date_tolerance) + more;
-    let oldest = if context.request.deferred {
+    let oldest = if context.request.deferred || !context.request.message.asks() {
         i32::from(policy.deferred_days).max(tolerance)
     } else {
         tolerance
@@ -357,8 +410,17 @@ fn mixes_cash(processing_code: Option<&str>, signed: TransactionType) -> bool {
     )
 }
 
-/// Money back against money out: attack 18; and cash against goods, which is flagged alone. Other types are told apart differently by
-/// terminals and networks.
+/// Whether a payment is asked for over a cryptogram for a question (3x) or a service like a change of the PIN (9x).
+fn mixes_service(context: &Context<'_, '_, '_>, signed: TransactionType) -> bool {
+    let code = context.request.processing_code.map(str::as_bytes);
+    matches!(
+        (code, signed.0),
+        (Some([b'0', ..]), 0x30..=0x3F | 0x90..=0x9F)
+    ) && context.request.amount > Amount::ZERO
+}
+
+/// Money back against money out: attack 18; and cash against goods, or a payment against a question, which are flagged alone. Other types
+/// are told apart differently by terminals and networks.
 #[inline]
 pub(super) fn kind(context: &Context<'_, '_, '_>) -> Finding {
     let request = context.request;
@@ -383,6 +445,8 @@ pub(super) fn kind(context: &Context<'_, '_, '_>) -> Finding {
         }
     } else if mixes_cash(request.processing_code, signed) {
         ReasonKind::CashOverPurchase
+    } else if mixes_service(context, signed) {
+        ReasonKind::PaymentOverService
     } else {
         return Finding::Agrees;
     };

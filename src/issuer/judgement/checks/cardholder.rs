@@ -3,6 +3,7 @@
 //! The terminal's claims are tag 9F34, tag 9F6C, DE 22 and DE 52; no cryptogram signs them. The card verification results are
 //! signed, and so, with almost every version, are the terminal verification results.
 
+use super::amount::is_back;
 use super::counter::TRANSIT;
 use super::{Context, Finding, tag_reason};
 use crate::element::{
@@ -83,6 +84,16 @@ impl Context<'_, '_, '_> {
             && !signature
             && self.request.verification != Some(ClaimedVerification::Signature)
             && self.request.verification != Some(ClaimedVerification::ConsumerDevice)
+    }
+
+    /// Whether money leaves the account, or is about to: not where message and cryptogram agree that it comes in, as a deposit.
+    pub(super) fn spends(&self) -> bool {
+        let comes_in = || {
+            let code = self.request.processing_code.map(str::as_bytes);
+            matches!(code, Some([b'2', ..]))
+                && self.chip.and_then(|chip| chip.kind).is_some_and(is_back)
+        };
+        self.request.message.moves_money() && !comes_in()
     }
 
     /// The amount in the account's currency, where that is known.
@@ -309,6 +320,35 @@ pub(super) fn online_pin(context: &Context<'_, '_, '_>) -> Finding {
     })
 }
 
+/// A PIN for the issuer that tag 9F34 claims over the contacts, and of which the terminal's own results, which are signed, know nothing:
+/// attacks 5 and 14. It matters where the host does not say what became of DE 52.
+#[inline]
+pub(super) fn online_pin_unseen(context: &Context<'_, '_, '_>) -> Finding {
+    let (OnlinePin::Unknown, Some(chip)) = (context.request.pin, context.chip) else {
+        return Finding::Absent;
+    };
+    let (Some(cvm), Some(tvr)) = (chip.cvm, chip.tvr) else {
+        return Finding::Absent;
+    };
+    let claimed = cvm.code.is_online_pin() && cvm.result() != Some(CvmResult::Failed);
+    if !claimed || tvr.contains(Tvr::ONLINE_CVM_CAPTURED) {
+        return Finding::Agrees;
+    }
+    let tag = tag::TERMINAL_VERIFICATION_RESULTS;
+    let request = context.request;
+    if !request.entry_mode.is_contact() || !request.message.moves_money() || !context.signs(tag) {
+        return Finding::Absent;
+    }
+    let (place, found) = (Place::Tag(tag), Value::bytes(&tvr.0));
+    let (kind, claimed) = (ReasonKind::OnlinePinMissing, context.cvm_bytes());
+    let reason = tag_reason(kind, tag::CVM_RESULTS, claimed, place, found);
+    Finding::Contradicts(reason.with_verdict(if context.above_limit() {
+        Verdict::StepUp
+    } else {
+        Verdict::ApproveAndFlag
+    }))
+}
+
 /// The terminal's own finding that the cardholder was not verified, which the cryptogram covers, unlike tag 9F34: whoever changes that
 /// one on its way cannot change this. Small amounts need no verification.
 #[inline]
@@ -370,22 +410,28 @@ pub(super) fn device(context: &Context<'_, '_, '_>) -> Finding {
     }
 }
 
-/// A card that wants a PIN, used over its contacts without one: C09, attack 14. Whether the terminal could take a PIN tells tag 9F33.
-/// Money that goes back needs none.
+/// A card that wants a PIN, used over its contacts without one, or in its own country for much money by tap with a signature: C09,
+/// attack 14. Whether the terminal could take a PIN tells tag 9F33. Money that goes back needs none.
 #[inline]
 pub(super) fn signature(context: &Context<'_, '_, '_>) -> Finding {
     let expectation = context.card.pin;
     let Some(cvm) = context.chip.and_then(|chip| chip.cvm) else {
         return Finding::Absent;
     };
+    let (card, request) = (context.card, context.request);
+    let nothing = !cvm.code.is_signature();
+    // By tap a signature alone is a claim of anything, and above the limit alone one is needed.
+    let signed_tap = || {
+        let home = card.country.is_some() && card.country == request.country;
+        request.entry_mode == PosEntryMode::Contactless && !nothing && home && context.above_limit()
+    };
     if expectation == PinExpectation::None
-        || !context.request.entry_mode.is_contact()
-        || !context.request.message.moves_money()
+        || !(request.entry_mode.is_contact() || signed_tap())
+        || !context.spends()
         || !context.proved()
     {
         return Finding::Absent;
     }
-    let nothing = !cvm.code.is_signature();
     if !context.says_no_pin() || context.somebody_verified() || nothing && !context.above_limit() {
         return Finding::Agrees;
     }
@@ -408,8 +454,15 @@ pub(super) fn signature(context: &Context<'_, '_, '_>) -> Finding {
 pub(super) fn above_limit(context: &Context<'_, '_, '_>) -> Finding {
     let request = context.request;
     let cash = request.mcc == Some(CASH_MACHINE) && request.entry_mode.is_chip();
-    if !(context.is_contactless() || cash) || !context.proved() || !request.message.moves_money() {
+    if !(context.is_contactless() || cash) || !context.proved() || !context.spends() {
         return Finding::Absent;
+    }
+    let fare = request.mcc.is_some_and(|mcc| TRANSIT.contains(&mcc))
+        && request.entry_mode == PosEntryMode::Contactless
+        && context.above_limit()
+        && magnitude::rough(request.amount, request.currency) <= context.policy.transit_limit;
+    if fare {
+        return Finding::Agrees;
     }
     // A device whose card has no bit for it is believed: nothing speaks against it.
     let by_device =

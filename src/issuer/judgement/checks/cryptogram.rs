@@ -109,11 +109,15 @@ pub(crate) fn malformed(error: crate::Error) -> Reason {
     )
 }
 
-/// A payment that is presented although the card itself refused it: it signed an AAC. A merchant who was told on the telephone to go
-/// on may do so, so that is flagged. Refunds end so.
+/// A payment that is presented, or told as decided, although the card itself refused it: it signed an AAC (attack 17). A merchant who was
+/// told on the telephone to go on may do so, so that is flagged. Refunds end so.
 #[inline]
 pub(super) fn refused_by_card(context: &Context<'_, '_, '_>) -> Finding {
-    if context.request.message != MessageKind::Clearing || !context.proved() {
+    let told = matches!(
+        context.request.message,
+        MessageKind::Clearing | MessageKind::Advice
+    );
+    if !told || !context.proved() {
         return Finding::Absent;
     }
     let Some(chip) = context.chip else {

@@ -4,6 +4,7 @@ use super::{Context, Finding, tag_reason};
 use crate::element::{Pan, PanSequenceNumber};
 use crate::issuer::judgement::card::{CardStatus, Form};
 use crate::issuer::judgement::reason::{Place, Reason, ReasonKind, Value};
+use crate::issuer::{MessageKind, PosEntryMode, Verdict};
 use crate::tag;
 
 /// DE 2, DE 35, DE 45 and tag 57 name one card, and it is the one of the record: P08, M20.
@@ -98,13 +99,18 @@ fn bar(context: &Context<'_, '_, '_>, status: CardStatus) -> Finding {
     }
     match barred(status) {
         None => Finding::Agrees,
-        Some(kind) => Finding::Contradicts(Reason::new(
-            kind,
-            Place::Record,
-            Value::None,
-            Place::Record,
-            Value::None,
-        )),
+        Some(kind) => {
+            let place = Place::Record;
+            let reason = Reason::new(kind, place, Value::None, place, Value::None);
+            Finding::Contradicts(match (context.request.message, status) {
+                // Goods come back when their card is long gone; the money goes to the account.
+                (MessageKind::Refund, CardStatus::Replaced) => {
+                    reason.with_verdict(Verdict::ApproveAndFlag)
+                }
+                (MessageKind::Refund, _) => reason.with_verdict(Verdict::Refer),
+                _ => reason,
+            })
+        }
     }
 }
 
@@ -148,12 +154,49 @@ pub(super) fn expired(context: &Context<'_, '_, '_>) -> Finding {
         false => 1,
     };
     Finding::unless(today.days_since(expiry.last_day()) > grace, || {
-        tag_reason(
+        let reason = tag_reason(
             ReasonKind::Expired,
             tag::APPLICATION_EXPIRATION_DATE,
             Value::None,
             Place::Clock,
             Value::None,
-        )
+        );
+        match request.message {
+            MessageKind::Refund => reason.with_verdict(Verdict::ApproveAndFlag),
+            _ => reason,
+        }
     })
+}
+
+/// Another expiry date beside a right cryptogram, in DE 14 or tag 5F24: M07. Neither is signed, and a number that is renewed has two cards for
+/// some weeks, so it is flagged alone.
+#[inline]
+pub(super) fn expiry_beside(context: &Context<'_, '_, '_>) -> Finding {
+    let (card, request) = (context.card, context.request);
+    let Some(chip) = context.chip else {
+        return Finding::Absent;
+    };
+    let issued = card.expiry;
+    let typed = request.expiry.filter(|found| *found != issued);
+    let read = chip.data.array(tag::APPLICATION_EXPIRATION_DATE);
+    let read = read.and_then(|[year, month, _]: [u8; 3]| {
+        ([year, month] != issued.to_bytes()).then_some([year, month])
+    });
+    let told = match (typed, read) {
+        (None, None) => return Finding::Agrees,
+        (Some(found), _) => (Place::Element(14), found.to_bytes()),
+        (None, Some(found)) => (Place::Tag(tag::APPLICATION_EXPIRATION_DATE), found),
+    };
+    // Of a token networks tell either date; and a chip's track tells it elsewhere.
+    if card.is_token() || !request.message.asks() || !context.proved() {
+        return Finding::Absent;
+    }
+    // Where no chip is said to have spoken, the typed date is judged as one.
+    if !(request.entry_mode.is_chip() || request.entry_mode == PosEntryMode::Unknown) {
+        return Finding::Absent;
+    }
+    let ((place, claimed), found) = (told, Value::bytes(&issued.to_bytes()));
+    let kind = ReasonKind::ExpiryAltered;
+    let reason = Reason::new(kind, place, Value::bytes(&claimed), Place::Record, found);
+    Finding::Contradicts(reason.with_verdict(Verdict::ApproveAndFlag))
 }

@@ -115,14 +115,17 @@ checks! {
     identity::status,
     identity::funding,
     identity::expired,
+    identity::expiry_beside,
     terminal::chip_issued,
     terminal::contactless_issued,
+    terminal::antenna,
     terminal::interface,
     terminal::brand,
     terminal::kernel,
     terminal::token_domain,
     cardholder::pin_contradicted,
     cardholder::online_pin,
+    cardholder::online_pin_unseen,
     cardholder::verification_failed,
     cardholder::device,
     cardholder::pin_skipped,
@@ -146,6 +149,7 @@ checks! {
         if stripe::is_not_of_a_chip_alone:
         stripe::value,
         stripe::chip_value,
+        stripe::chip_track,
         stripe::service_code,
         stripe::expiry,
         stripe::tracks,
@@ -166,6 +170,7 @@ checks! {
     /// A reversal is honoured whatever was wrong with what it undoes; it must be the card's own.
     check_reversal of Context<'_, '_, '_>:
     identity::pan,
+    amount::reversed,
 }
 
 /// What a check of the state may look at.

@@ -68,6 +68,7 @@ pub(super) fn is_not_of_a_chip_alone(context: &Context<'_, '_, '_>) -> bool {
         || tracks.track1.is_some()
         || tracks.track2.is_some()
         || tracks.in_chip != (Checked::Unknown, Checked::Unknown)
+        || tracks.chip_track.is_some()
         || tracks.cvv2 != Checked::Unknown
 }
 
@@ -86,7 +87,7 @@ pub(super) fn service_code(context: &Context<'_, '_, '_>) -> Finding {
 }
 
 /// The expiry date on the stripe, or typed in: M07, attack 27. A shop that keeps a number keeps the date of the card before the last
-/// renewal with it.
+/// renewal with it; and one that gives money back takes it from the receipt, whatever date it is.
 #[inline]
 pub(super) fn expiry(context: &Context<'_, '_, '_>) -> Finding {
     let mode = context.request.entry_mode;
@@ -107,7 +108,8 @@ pub(super) fn expiry(context: &Context<'_, '_, '_>) -> Finding {
         let value = |month: YearMonth| Value::bytes(&month.to_bytes());
         let kind = ReasonKind::ExpiryAltered;
         let reason = Reason::new(kind, place, value(found), Place::Record, value(issued));
-        if mode == PosEntryMode::CredentialOnFile && found < issued {
+        let back = context.request.message == MessageKind::Refund && !context.has_stripe();
+        if back || mode == PosEntryMode::CredentialOnFile && found < issued {
             reason.with_verdict(Verdict::ApproveAndFlag)
         } else {
             reason
@@ -196,8 +198,40 @@ pub(super) fn chip_value(context: &Context<'_, '_, '_>) -> Finding {
     }
 }
 
+/// Service code and expiry date on a chip's track, DE 35 or tag 57, beside a right cryptogram: M05, M07. They are not signed, and a number
+/// that is renewed has two cards for some weeks, so other ones are flagged alone. A device's track is its own.
+#[inline]
+pub(super) fn chip_track(context: &Context<'_, '_, '_>) -> Finding {
+    let (card, mode) = (context.card, context.request.entry_mode);
+    let read = mode.is_chip() && mode != PosEntryMode::ContactUnreliable;
+    if !(read || mode == PosEntryMode::Unknown) || !context.proved() || card.is_token() {
+        return Finding::Absent;
+    }
+    let in_chip = || {
+        let (code, expiry) = context.tracks.chip_track?;
+        Some((code, expiry, Place::Tag(tag::TRACK_2_EQUIVALENT_DATA)))
+    };
+    let Some((code, expiry, place)) = context.on_track().or_else(in_chip) else {
+        return Finding::Absent;
+    };
+    let other = |kind, claimed: &[u8], found: &[u8]| {
+        let (claimed, found) = (Value::bytes(claimed), Value::bytes(found));
+        let reason = Reason::new(kind, place, claimed, Place::Record, found);
+        Finding::Contradicts(reason.with_verdict(Verdict::ApproveAndFlag))
+    };
+    if code != card.service_code {
+        let (claimed, found) = (code.to_bytes(), card.service_code.to_bytes());
+        other(ReasonKind::ServiceCodeAltered, &claimed, &found)
+    } else if expiry != card.expiry {
+        let (claimed, found) = (expiry.to_bytes(), card.expiry.to_bytes());
+        other(ReasonKind::ExpiryAltered, &claimed, &found)
+    } else {
+        Finding::Agrees
+    }
+}
+
 /// A whole stripe (90) of a chip card: M01, M02, attack 1. A full copy at a terminal for stripes alone cannot be told from the card.
-/// A stripe of which nobody says how it came (00) is trusted no more.
+/// A stripe of which nobody says how it came (00) is trusted no more. Whoever gives money back may well swipe: that is flagged.
 #[inline]
 pub(super) fn stripe_of_chip_card(context: &Context<'_, '_, '_>) -> Finding {
     let (request, card, policy) = (context.request, context.card, context.policy);
@@ -206,9 +240,17 @@ pub(super) fn stripe_of_chip_card(context: &Context<'_, '_, '_>) -> Finding {
         return Finding::Absent;
     }
     let against = Place::TerminalCapability;
+    let stripe = |kind, verdict: Verdict| {
+        let back = request.message == MessageKind::Refund;
+        let most = if back {
+            Verdict::ApproveAndFlag
+        } else {
+            verdict
+        };
+        Finding::Contradicts(mode_reason(context, kind, against).with_verdict(verdict.min(most)))
+    };
     if whole && request.terminal.reads_chip() == Some(true) {
-        let reason = mode_reason(context, ReasonKind::ChipBypassed, against);
-        return Finding::Contradicts(reason.with_verdict(policy.chip_bypassed));
+        return stripe(ReasonKind::ChipBypassed, policy.chip_bypassed);
     }
     let home = card.country.is_some() && card.country == request.country;
     let small = context
@@ -219,8 +261,7 @@ pub(super) fn stripe_of_chip_card(context: &Context<'_, '_, '_>) -> Finding {
         (false, true) => Verdict::ApproveAndFlag,
         (false, false) => policy.stripe_abroad,
     };
-    let reason = mode_reason(context, ReasonKind::StripeOfChipCard, against);
-    Finding::Contradicts(reason.with_verdict(verdict))
+    stripe(ReasonKind::StripeOfChipCard, verdict)
 }
 
 /// The stripe because the chip could not be read (80): attack 3, and honest as H05. What the store remembers makes it worse.
@@ -309,7 +350,7 @@ pub(super) fn downgrade(context: &Context<'_, '_, '_>) -> Finding {
 }
 
 /// A number typed in at a terminal that reads chips, or after the chip failed. One of which nobody says how it came (00), with nothing
-/// of the card beside it, is no better.
+/// of the card beside it, is no better. For money that goes back it is flagged: it is typed from the receipt.
 #[inline]
 pub(super) fn typed(context: &Context<'_, '_, '_>) -> Finding {
     let request = context.request;
@@ -323,11 +364,12 @@ pub(super) fn typed(context: &Context<'_, '_, '_>) -> Finding {
     let able = context.card.has_chip() && request.terminal.reads_chip() == Some(true);
     let failed = request.entry_mode == PosEntryMode::ChipFailedManual;
     Finding::unless(able || failed, || {
-        mode_reason(
-            context,
-            ReasonKind::TypedAtChipTerminal,
-            Place::TerminalCapability,
-        )
+        let kind = ReasonKind::TypedAtChipTerminal;
+        let reason = mode_reason(context, kind, Place::TerminalCapability);
+        match request.message {
+            MessageKind::Refund => reason.with_verdict(Verdict::ApproveAndFlag),
+            _ => reason,
+        }
     })
 }
 

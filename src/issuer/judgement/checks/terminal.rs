@@ -7,7 +7,7 @@ use crate::element::{
 };
 use crate::issuer::judgement::card::{Contactless, Form};
 use crate::issuer::judgement::reason::{Place, Reason, ReasonKind, Value};
-use crate::issuer::{PosEntryMode, Verdict};
+use crate::issuer::{MessageKind, PosEntryMode, Verdict};
 use crate::tag;
 
 /// Bits of offline data authentication that failed.
@@ -42,7 +42,7 @@ pub(super) fn authentication(context: &Context<'_, '_, '_>) -> Finding {
             .map_or(Value::None, |profile| Value::bytes(&profile.0));
         Finding::Contradicts(tag_reason(kind, place, claimed, against, found))
     };
-    if context.above_limit() && context.says_no_pin() && context.request.message.moves_money() {
+    if context.above_limit() && context.says_no_pin() && context.spends() {
         reason(ReasonKind::CardNotAuthenticated)
     } else if failed {
         reason(ReasonKind::AuthenticationFailed)
@@ -100,8 +100,22 @@ pub(super) fn exception_file(context: &Context<'_, '_, '_>) -> Finding {
     })
 }
 
+/// Whether a payment system shares cards with none of its kind. National ones stand beside one of these on one card.
+const fn is_international(scheme: Scheme) -> bool {
+    matches!(
+        scheme,
+        Scheme::Visa
+            | Scheme::Mastercard
+            | Scheme::AmericanExpress
+            | Scheme::Discover
+            | Scheme::Jcb
+            | Scheme::UnionPay
+    )
+}
+
 /// The application that the terminal ran: L02, attack 13. The identifiers of tags 84, 9F06 and 4F against those of the card or, where
-/// the record names none, against its payment system. No cryptogram signs them; whoever changes them makes himself suspect.
+/// the record names none, against its payment system. No cryptogram signs them; whoever changes them makes himself suspect. A national
+/// application of a card whose record names none is probably its own, and flagged.
 #[inline]
 pub(super) fn brand(context: &Context<'_, '_, '_>) -> Finding {
     let Some(chip) = context.chip else {
@@ -119,18 +133,23 @@ pub(super) fn brand(context: &Context<'_, '_, '_>) -> Finding {
             let (issued, claimed) = (issued.as_bytes(), identifier.as_bytes());
             issued.starts_with(claimed) || claimed.starts_with(issued)
         };
-        let foreign = if card.applications.is_empty() {
-            match (card.scheme, identifier.scheme()) {
-                (Some(own), Some(ran)) => own != ran,
-                _ => false,
-            }
+        let ran = identifier.scheme();
+        let unlisted = card.applications.is_empty();
+        let foreign = if unlisted {
+            matches!((card.scheme, ran), (Some(own), Some(ran)) if own != ran)
         } else {
             !card.applications.iter().any(begins)
         };
         if foreign {
             let kind = ReasonKind::WrongBrand;
             let (claimed, found) = (Value::bytes(claimed), Value::None);
-            return Finding::Contradicts(tag_reason(kind, place, claimed, Place::Record, found));
+            let reason = tag_reason(kind, place, claimed, Place::Record, found);
+            let national = unlisted && !ran.is_some_and(is_international);
+            return Finding::Contradicts(if national {
+                reason.with_verdict(Verdict::ApproveAndFlag)
+            } else {
+                reason
+            });
         }
     }
     Finding::Agrees
@@ -204,6 +223,34 @@ pub(super) fn contactless_issued(context: &Context<'_, '_, '_>) -> Finding {
     Finding::unless(!able, || mode(context, ReasonKind::ContactlessNotIssued))
 }
 
+/// Tag 9F6C from a card that has no antenna for chips, whatever DE 22 says: L07. Terminals get it from cards without contacts alone. It is
+/// not signed, so it is flagged; a Mastercard has something else there.
+#[inline]
+pub(super) fn antenna(context: &Context<'_, '_, '_>) -> Finding {
+    let card = context.card;
+    let Some(qualifiers) = context
+        .chip
+        .and_then(|chip| chip.qualifiers)
+        .filter(|_| card.scheme != Some(Scheme::Mastercard))
+    else {
+        return Finding::Absent;
+    };
+    let without = matches!(
+        card.contactless,
+        Some(Contactless::None | Contactless::Stripe)
+    );
+    Finding::unless(without, || {
+        tag_reason(
+            ReasonKind::ContactlessNotIssued,
+            tag::CARD_TRANSACTION_QUALIFIERS,
+            Value::bytes(&qualifiers.0),
+            Place::Record,
+            Value::None,
+        )
+        .with_verdict(Verdict::ApproveAndFlag)
+    })
+}
+
 /// The interface over which the card spoke: attack 19. Cards that have another profile (tag 82, signed) for each tell it.
 #[inline]
 pub(super) fn interface(context: &Context<'_, '_, '_>) -> Finding {
@@ -235,24 +282,29 @@ pub(super) fn interface(context: &Context<'_, '_, '_>) -> Finding {
     })
 }
 
-/// Where a token may be used: T01, attack 28.
+/// Where a token may be used: T01, attack 28. A shop that gives money back has its number and not the device.
 #[inline]
 pub(super) fn token_domain(context: &Context<'_, '_, '_>) -> Finding {
     let Form::Token { domain, .. } = context.card.form else {
         return Finding::Absent;
     };
+    let outside = |verdict| {
+        let reason = mode(context, ReasonKind::TokenDomain);
+        Finding::Contradicts(reason.with_verdict(verdict))
+    };
     let allowed = match context.request.entry_mode {
         PosEntryMode::Unknown if context.reads_stripe() => domain.stripe,
+        // Its cryptogram was perhaps made for electronic commerce, and perhaps by tapping something.
+        PosEntryMode::Unknown if context.chip.is_some() && !domain.contactless => {
+            return outside(Verdict::ApproveAndFlag);
+        }
         // With a cryptogram, or told by somebody else, it may be what it likes.
         PosEntryMode::Unknown if context.chip.is_some() || !context.request.message.asks() => {
             return Finding::Absent;
         }
         PosEntryMode::Unknown if domain.on_file => return Finding::Absent,
         // The number of a device, and nothing of the device.
-        PosEntryMode::Unknown => {
-            let reason = mode(context, ReasonKind::TokenDomain);
-            return Finding::Contradicts(reason.with_verdict(Verdict::Refer));
-        }
+        PosEntryMode::Unknown => return outside(Verdict::Refer),
         PosEntryMode::Contactless => domain.contactless,
         PosEntryMode::ContactlessStripe => domain.contactless || domain.stripe,
         PosEntryMode::ElectronicCommerce
@@ -262,7 +314,12 @@ pub(super) fn token_domain(context: &Context<'_, '_, '_>) -> Finding {
         mode if mode.is_stripe() => domain.stripe,
         _ => false,
     };
-    Finding::unless(!allowed, || mode(context, ReasonKind::TokenDomain))
+    let back = context.request.message == MessageKind::Refund;
+    match allowed {
+        true => Finding::Agrees,
+        false if back && context.request.entry_mode.is_manual() => outside(Verdict::Refer),
+        false => Finding::Contradicts(mode(context, ReasonKind::TokenDomain)),
+    }
 }
 
 /// The card found the issuer's last answer forged: X04, told in the next cryptogram.
