@@ -18,7 +18,9 @@ fuzz_target!(|input: &[u8]| {
     let mut buffer = [0; 252 * 255];
     let value_of = |tag| {
         let mut known = Reader::new(terminal).flatten();
-        known.find(|object| object.tag == tag).map(|object| object.value)
+        known
+            .find(|object| object.tag == tag)
+            .map(|object| object.value)
     };
     let answer = list.fill(&mut buffer, value_of).unwrap();
     assert_eq!(answer.len(), list.total_length());

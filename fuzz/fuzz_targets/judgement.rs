@@ -13,6 +13,7 @@ mod test_card;
 
 use chipcard::Tag;
 use chipcard::cryptogram::CryptogramVersion;
+use chipcard::element::CryptogramType;
 use chipcard::issuer::{
     AuthorisationRequest, ChipData, Language, MessageKind, PosEntryMode, TerminalCapability,
     Verdict,
@@ -101,11 +102,11 @@ fuzz_target!(|input: &[u8]| {
         }
     });
     let proved = ChipData::parse(&de55).is_ok_and(|chip| {
-        bench
-            .card
-            .issuer()
-            .verify_arqc(&bench.card.record(), &chip)
-            .is_ok()
+        let (issuer, record) = (bench.card.issuer(), bench.card.record());
+        // Terminals may end a refund with an AAC; what tag 9F27 says of a card that does not say it itself is believed.
+        let ended = sale.request.message == MessageKind::Refund
+            && issuer.verify_record(&record, &chip) == Ok(CryptogramType::Aac);
+        ended || issuer.verify_arqc(&record, &chip).is_ok()
     });
     let verdict = judged(&bench, &sale, &de55);
     if !proved {
