@@ -146,6 +146,12 @@ fn the_same_tap_with_a_pin() {
     };
     assert_eq!(bench.verdict(&with_pin(OnlinePin::NotSent)).0, Decline);
     assert_eq!(bench.verdict(&with_pin(OnlinePin::Right)), (Approve, None));
+    // The same message again, and once more money over the same tap.
+    let mut again = bench.assess(&with_pin(OnlinePin::Right));
+    assert_eq!(again.verdict, Approve);
+    assert!(bench.authoriser.answer(&mut again).unwrap().is_none());
+    let third = with_pin(OnlinePin::Right).stan("3");
+    assert_eq!(bench.verdict(&third), (Decline, Some(R::Replay)));
 }
 
 #[test]

@@ -11,7 +11,7 @@ use super::facts::{Checked, ChipFacts, TrackFacts};
 use super::message::MessageKind;
 use super::policy::Policy;
 use super::reason::{Place, Reason, ReasonKind, Reasons, Value};
-use super::request::AuthorisationRequest;
+use super::request::{AuthorisationRequest, OnlinePin};
 use super::results::Results;
 use super::stripe::StripeVerifier;
 use super::timestamp::Timestamp;
@@ -400,6 +400,11 @@ impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
                 if mode.is_contact() && request.message.asks() {
                     happened |= Happened::CONTACT_READ;
                 }
+                // Only a PIN that is right already: a wrong one proves nothing.
+                let with_pin = request.repeated_with_pin && request.pin == OnlinePin::Right;
+                if with_pin && !mode.is_contact() && request.message.asks() {
+                    happened |= Happened::PIN_FOLLOWED;
+                }
             }
             Some(Err(
                 Refusal::Cryptogram | Refusal::CryptogramVersion { .. } | Refusal::KeyIndex { .. },
@@ -548,13 +553,16 @@ impl<'r, 'v, K> Pending<'r, 'v, K> {
 
     /// What to record of the merchant and of the terminal, in this order; `recorded` is the store's answer to
     /// [`card_event`](Self::card_event). Of a replay nothing: it says nothing about the terminal that it names, and many of one
-    /// message would make honest numbers look predictable.
+    /// message would make honest numbers look predictable. Neither of a tap that comes again with its PIN.
     pub fn place_events(
         &self,
         recorded: Option<Recorded>,
     ) -> [Option<(&PlaceIndex, &PlaceEvent)>; 2] {
-        let replayed =
-            |recorded: Recorded| matches!(recorded.outcome, Outcome::Seen | Outcome::Old);
+        let event = self.weighed.event.as_ref();
+        let replayed = |recorded: Recorded| {
+            matches!(recorded.outcome, Outcome::Seen | Outcome::Old)
+                || event.is_some_and(|event| recorded.before.repeated_with_pin(event))
+        };
         if recorded.is_some_and(replayed) {
             return [None; 2];
         }

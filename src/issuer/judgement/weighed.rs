@@ -148,9 +148,11 @@ impl<'v, K> Weighed<'_, 'v, K> {
             Verdict::StepUp | Verdict::Refer if !asks => Verdict::ApproveAndFlag,
             verdict => verdict,
         };
-        // A cryptogram is answered once; the same message again gets the same answer.
+        // A cryptogram is answered once; the same message again gets the same answer, and the tap that comes again with its PIN none.
+        let event = self.event.as_ref();
         let once = assessment.recorded.is_none_or(|recorded| {
             matches!(recorded.outcome, Outcome::New | Outcome::Retransmission)
+                && !event.is_some_and(|event| recorded.before.repeated_with_pin(event))
         });
         if !once {
             assessment.verified = None;

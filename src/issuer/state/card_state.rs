@@ -77,6 +77,8 @@ impl Happened {
     pub const SCRIPT_SENT: Self = Self(0x10);
     /// What proves the counter is a value of contactless stripe mode: a few digits, which somebody guesses in a thousand attempts.
     pub const FEW_DIGITS: Self = Self(0x20);
+    /// The last tap again, with the PIN that the issuer asked for, and the PIN is right: a second message over one cryptogram, once.
+    pub const PIN_FOLLOWED: Self = Self(0x40);
 
     /// Whether what proves a counter is too weak to move the window so far. The card's own counter would be too old afterwards, and whoever
     /// guessed a few digits would have taken the card out of use.
@@ -117,7 +119,7 @@ pub struct CardFacts {
     pub wrong_values: u8,
     /// Fallbacks since [`fallbacks_since`](Self::fallbacks_since), at most 255.
     pub fallbacks: u8,
-    /// [`CardFacts::CONTACT_LAST`] and [`CardFacts::SCRIPT_PENDING`].
+    /// [`CardFacts::CONTACT_LAST`], [`CardFacts::SCRIPT_PENDING`] and [`CardFacts::PIN_FOLLOWED`].
     pub flags: u8,
     /// When the count of wrong cryptograms began, in seconds since 1970.
     pub wrong_cryptograms_since: u32,
@@ -134,6 +136,8 @@ impl CardFacts {
     pub const CONTACT_LAST: u8 = 0x01;
     /// Script commands were sent, and no right cryptogram came since.
     pub const SCRIPT_PENDING: u8 = 0x02;
+    /// The last right cryptogram came a second time, with a right PIN.
+    pub const PIN_FOLLOWED: u8 = 0x04;
 
     /// Counters that verified cryptograms proved.
     pub const fn window(&self) -> AtcWindow {
@@ -143,7 +147,7 @@ impl CardFacts {
         }
     }
 
-    /// The facts after an event whose counter, if any, was not seen.
+    /// The facts after an event that moves the state.
     const fn after(mut self, event: &CardEvent) -> Self {
         let happened = event.happened;
         if let Some(atc) = event.atc {
@@ -153,6 +157,8 @@ impl CardFacts {
             self.flags = if happened.contains(Happened::CONTACT_READ) {
                 self.contact_at = event.at;
                 Self::CONTACT_LAST
+            } else if happened.contains(Happened::PIN_FOLLOWED) {
+                Self::PIN_FOLLOWED
             } else {
                 0
             };
@@ -176,6 +182,18 @@ impl CardFacts {
             self.flags |= Self::SCRIPT_PENDING;
         }
         self
+    }
+
+    /// Whether an event is the second message over a cryptogram that was seen, with a right PIN.
+    pub(crate) fn repeated_with_pin(&self, event: &CardEvent) -> bool {
+        let seen = |atc| self.window().place(atc) == AtcPlace::Seen;
+        event.happened.contains(Happened::PIN_FOLLOWED) && event.atc.is_some_and(seen)
+    }
+
+    /// Whether it is that of the last one, and the first such message.
+    fn await_pin(&self, event: &CardEvent) -> bool {
+        let last = event.atc.is_some_and(|atc| atc.0 == self.highest);
+        last && self.flags & Self::PIN_FOLLOWED == 0 && self.repeated_with_pin(event)
     }
 
     /// The facts as an event without counter found them, told from the facts after it.
@@ -290,6 +308,7 @@ impl CardState {
             Some(_) if known && self.proved.contains(&event.transaction) => {
                 (Outcome::Retransmission, self.before)
             }
+            Some(_) if self.now.await_pin(event) => (Outcome::New, self.now),
             Some(atc) => match self.now.window().place(atc) {
                 AtcPlace::Seen => (Outcome::Seen, self.now),
                 AtcPlace::Old { .. } => (Outcome::Old, self.now),
@@ -380,6 +399,31 @@ mod tests {
         let again = state.apply(&honest);
         assert_eq!(again.outcome, Outcome::Retransmission);
         assert_eq!(again.before, first.before);
+    }
+
+    /// Of the last tap alone, and once; its retransmission is known as such.
+    #[test]
+    fn a_pin_follows_a_tap_once() {
+        let mut state = CardState::default();
+        let tap = |transaction, atc| CardEvent {
+            happened: Happened::default(),
+            ..proved(transaction, atc)
+        };
+        let with_pin = |transaction, atc| CardEvent {
+            happened: Happened::PIN_FOLLOWED,
+            ..proved(transaction, atc)
+        };
+        let mut outcome = |event| state.apply(&event).outcome;
+        assert_eq!(outcome(tap(1, 7)), Outcome::New);
+        assert_eq!(outcome(tap(2, 8)), Outcome::New);
+        assert_eq!(outcome(with_pin(3, 7)), Outcome::Seen);
+        assert_eq!(outcome(with_pin(3, 8)), Outcome::New);
+        assert_eq!(outcome(with_pin(3, 8)), Outcome::Retransmission);
+        assert_eq!(outcome(tap(2, 8)), Outcome::Retransmission);
+        assert_eq!(outcome(with_pin(4, 8)), Outcome::Seen);
+        assert_eq!(outcome(tap(5, 9)), Outcome::New);
+        assert_eq!(outcome(with_pin(3, 8)), Outcome::Retransmission);
+        assert_eq!(outcome(with_pin(6, 9)), Outcome::New);
     }
 
     #[test]

@@ -16,10 +16,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chipcard::issuer::{
-    ActivityEvent, ActivityPolicy, Assessment, AuthorisationRequest, Authoriser, CardActivity,
-    CardEvent, CardFacts, CardIndex, CardState, CardStateStore, CompromiseReport, CryptogramEngine,
-    IssuedCard, MemoryStore, Noticed, Outcome, PlaceEvent, PlaceHappened, PlaceIndex, PlaceState,
-    Recorded, ShopActivity, ShopIndex, StripeVerifier,
+    ActivityEvent, ActivityPolicy, Assessment, AtcWindow, AuthorisationRequest, Authoriser,
+    CardActivity, CardEvent, CardFacts, CardIndex, CardState, CardStateStore, CompromiseReport,
+    CryptogramEngine, Happened, IssuedCard, MemoryStore, Noticed, Outcome, PlaceEvent,
+    PlaceHappened, PlaceIndex, PlaceState, Recorded, ShopActivity, ShopIndex, StripeVerifier,
 };
 use tokio::time::{sleep, timeout};
 use tokio_postgres::Config;
@@ -311,8 +311,12 @@ impl PostgresStore {
             state.now
         };
         let counts = fresh.wrong_cryptograms | fresh.wrong_values | fresh.fallbacks != 0;
+        let is_plain = event.atc.is_some()
+            && !counts
+            && !event.happened.contains(Happened::FEW_DIGITS)
+            && !event.happened.contains(Happened::PIN_FOLLOWED);
         for tries in 0..TRIES {
-            let moved = if event.atc.is_none() || counts {
+            let moved = if !is_plain {
                 self.any_step(card, event, &fresh).await?
             } else {
                 let row = Proved {
@@ -372,15 +376,23 @@ impl PostgresStore {
         })
     }
 
-    /// An event that counts failures, alone.
+    /// An event that counts failures, or that no cryptogram of its own proves, alone.
     async fn any_step(&self, card: &CardIndex, event: &CardEvent, fresh: &CardFacts) -> Moved {
         let connection = self.pool.borrow().await?;
         // The card comes before the facts where a statement may have many rows.
         let (statement, facts) = match event.atc {
-            Some(_) => (&connection.statements.proved_counting, 1),
+            Some(_) => (&connection.statements.proved_any, 1),
             None => (&connection.statements.unproved, 0),
         };
-        let parameters: [&(dyn ToSql + Sync); 12] = [
+        let reach = match event.happened.contains(Happened::FEW_DIGITS) {
+            true => AtcWindow::FEW_DIGITS_REACH,
+            false => u16::MAX,
+        };
+        let again = match event.happened.contains(Happened::PIN_FOLLOWED) {
+            true => i16::from(CardFacts::PIN_FOLLOWED),
+            false => 0,
+        };
+        let parameters: [&(dyn ToSql + Sync); 14] = [
             &card.0.as_slice(),
             &fresh.seen.cast_signed(),
             &i32::from(fresh.highest),
@@ -393,8 +405,13 @@ impl PostgresStore {
             &i64::from(fresh.fallbacks_since),
             &i64::from(fresh.contact_at),
             &event.transaction.cast_signed(),
+            &i32::from(reach),
+            &again,
         ];
-        let moved = connection.client.query_opt(statement, &parameters).await?;
+        // Without a proof there is no counter to decide.
+        let used = if event.atc.is_some() { 14 } else { 12 };
+        let parameters = parameters.get(..used).unwrap_or(&parameters);
+        let moved = connection.client.query_opt(statement, parameters).await?;
         moved.map(|moved| row::facts(&moved, facts)).transpose()
     }
 

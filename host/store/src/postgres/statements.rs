@@ -41,12 +41,12 @@ const COUNTERS: [&str; 3] = ["wrong_cryptograms", "wrong_values", "fallbacks"];
 /// The statements, prepared on one connection.
 #[derive(Clone, Debug)]
 pub(super) struct Statements {
-    /// For an event with a proof that moves no counter of failures: what nearly every event is.
+    /// For an event that a cryptogram proves, and that moves no counter of failures: what nearly every event is.
     pub(super) proved: Statement,
     /// For many of those, of different cards.
     pub(super) proved_together: Statement,
     /// For any event with a proof.
-    pub(super) proved_counting: Statement,
+    pub(super) proved_any: Statement,
     pub(super) unproved: Statement,
     pub(super) card: Statement,
     pub(super) fallback: Statement,
@@ -60,11 +60,17 @@ impl Statements {
     pub(super) async fn prepare(client: &Client) -> Result<Self, Error> {
         Ok(Self {
             proved: client
-                .prepare(&proved(&plain("VALUES ($1, $2, $3, $4, $5, $6)"), &[]))
+                .prepare(&proved(
+                    &plain("VALUES ($1, $2, $3, $4, $5, $6)"),
+                    &[],
+                    &CRYPTOGRAM,
+                ))
                 .await?,
-            proved_together: client.prepare(&proved(&plain(MANY), &[])).await?,
-            proved_counting: client
-                .prepare(&proved(&insert("proved_1"), &COUNTERS))
+            proved_together: client
+                .prepare(&proved(&plain(MANY), &[], &CRYPTOGRAM))
+                .await?,
+            proved_any: client
+                .prepare(&proved(&insert("proved_1"), &COUNTERS, &ANY))
                 .await?,
             unproved: client.prepare(&unproved()).await?,
             card: client.prepare(&card()).await?,
@@ -86,11 +92,29 @@ fn card() -> String {
     )
 }
 
+/// Whether a row moves to a counter above the highest, and to the highest again.
+struct Moves<'a> {
+    ahead: &'a str,
+    again: &'a str,
+}
+
+/// For a cryptogram, each counter is new once.
+const CRYPTOGRAM: Moves<'_> = Moves {
+    ahead: "TRUE",
+    again: "FALSE",
+};
+
+/// For any proof: `$13` is how far ahead it reaches, `$14` the flags that a row must not have to move once more.
+const ANY: Moves<'_> = Moves {
+    ahead: "excluded.highest - chipcard_cards.highest <= $13::INT4",
+    again: "$14::INT2 <> 0 AND (chipcard_cards.flags & $14::INT2) = 0",
+};
+
 /// An event with a proof, or several: the transaction counter decides whether a row moves. Gives the card, and the facts that it
 /// found.
 ///
 /// A database prepares every expression for every execution; so what does not move is not mentioned.
-fn proved(insert: &str, counters: &[&str]) -> String {
+fn proved(insert: &str, counters: &[&str], Moves { ahead, again }: &Moves<'_>) -> String {
     let width = AtcWindow::WIDTH;
     let contact = CardFacts::CONTACT_LAST;
     let mut sets: Vec<_> = FACTS
@@ -128,7 +152,8 @@ fn proved(insert: &str, counters: &[&str]) -> String {
          WHEN excluded.proved_1 <> 0 AND excluded.proved_1 IN \
          (chipcard_cards.proved_1, chipcard_cards.proved_2, chipcard_cards.proved_3) THEN FALSE \
          WHEN chipcard_cards.seen = 0 THEN TRUE \
-         WHEN excluded.highest > chipcard_cards.highest THEN TRUE \
+         WHEN excluded.highest > chipcard_cards.highest THEN {ahead} \
+         WHEN excluded.highest = chipcard_cards.highest THEN {again} \
          WHEN chipcard_cards.highest - excluded.highest >= {width} THEN FALSE \
          ELSE ((chipcard_cards.seen >> (chipcard_cards.highest - excluded.highest)) & 1) = 0 END \
          RETURNING card, {found}",

@@ -4,7 +4,7 @@ use super::{Finding, Remembered};
 use crate::issuer::judgement::magnitude;
 use crate::issuer::judgement::reason::{Place, Reason, ReasonKind, Value};
 use crate::issuer::judgement::request::OnlinePin;
-use crate::issuer::{AtcPlace, Outcome, Verdict};
+use crate::issuer::{AtcPlace, CardFacts, Outcome, Verdict};
 use crate::tag;
 
 /// Merchant categories of transit, whose gates store transactions and add up fares.
@@ -22,7 +22,7 @@ fn reason(remembered: &Remembered<'_, '_>, kind: ReasonKind, found: Value) -> Re
 }
 
 /// A counter that was seen in another transaction: M15, R01, R02, R07, attack 21. The same message again is none (H10), and
-/// neither is the second message of one tap, with the PIN that the issuer asked for.
+/// neither is the second message of one tap, with the PIN that the issuer asked for; a third is one.
 #[inline]
 pub(super) fn replay(remembered: &Remembered<'_, '_>) -> Finding {
     let request = remembered.request;
@@ -39,9 +39,11 @@ pub(super) fn replay(remembered: &Remembered<'_, '_>) -> Finding {
         .atc
         .is_some_and(|atc| atc.0 == window.highest);
     // Over the contacts the card is still there, and signs again.
-    let again = request.repeated_with_pin && last && !request.entry_mode.is_contact();
-    let with_pin = again && request.pin == OnlinePin::Right;
-    Finding::unless(recorded.outcome == Outcome::Seen && !with_pin, || {
+    let again = request.repeated_with_pin
+        && last
+        && !request.entry_mode.is_contact()
+        && recorded.before.flags & CardFacts::PIN_FOLLOWED == 0;
+    Finding::unless(recorded.outcome == Outcome::Seen, || {
         let highest = Value::Number(u64::from(window.highest));
         let reason = reason(remembered, ReasonKind::Replay, highest);
         // Nobody has verified that PIN yet, and all rests on it.
