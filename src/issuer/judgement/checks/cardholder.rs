@@ -274,7 +274,7 @@ pub(super) fn pin_tries(context: &Context<'_, '_, '_>) -> Finding {
     })
 }
 
-/// The PIN for the issuer: that it is right, and that it is there when the terminal says that it took one. No PIN is in what was
+/// The PIN for the issuer, attack 11: that it is right, and that it is there when the terminal says that it took one. No PIN is in what was
 /// decided elsewhere or is presented; and none may be stored with a transaction that is sent later, so there one is asked for.
 #[inline]
 pub(super) fn online_pin(context: &Context<'_, '_, '_>) -> Finding {
@@ -349,8 +349,8 @@ pub(super) fn online_pin_unseen(context: &Context<'_, '_, '_>) -> Finding {
     }))
 }
 
-/// The terminal's own finding that the cardholder was not verified, which the cryptogram covers, unlike tag 9F34: whoever changes that
-/// one on its way cannot change this. Small amounts need no verification.
+/// The terminal's own finding that the cardholder was not verified: attacks 5 and 14. The cryptogram covers it, unlike tag 9F34: whoever
+/// changes that one on its way cannot change this. Small amounts need no verification.
 #[inline]
 pub(super) fn verification_failed(context: &Context<'_, '_, '_>) -> Finding {
     let tag = tag::TERMINAL_VERIFICATION_RESULTS;

@@ -1,4 +1,5 @@
-//! The checks: small functions, each of one question.
+//! The checks: small functions, each of one question. Their docs name the scenarios and attacks (see `manual::attacks`) that they answer;
+//! those that name none guard against what nobody needed to publish: lost cards, dates that are over, a swipe without a track.
 
 mod activity;
 mod amount;

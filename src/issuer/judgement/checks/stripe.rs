@@ -391,7 +391,7 @@ pub(super) fn printed(context: &Context<'_, '_, '_>) -> Finding {
     ))
 }
 
-/// A fallback needs a terminal that reads chips.
+/// A fallback needs a terminal that reads chips: attack 3.
 #[inline]
 pub(super) fn fallback_terminal(context: &Context<'_, '_, '_>) -> Finding {
     let request = context.request;
