@@ -72,10 +72,9 @@ impl Mapping {
     pub fn columns<S: AsRef<str>>(&self, header: &[S]) -> Result<Columns, Failure> {
         for (field, column) in &self.chosen {
             if !header.iter().any(|name| name.as_ref() == column) {
-                let there: Vec<_> = header.iter().map(AsRef::as_ref).collect();
                 return Err(Failure::new(format!(
                     "there is no column {column} for {field}; there are: {}",
-                    there.join(", ")
+                    list(header)
                 )));
             }
         }
@@ -166,10 +165,23 @@ impl Columns {
         } else {
             Err(Failure::new(format!(
                 "no column has chip data (de55, or 9F26 and others); there are: {}; say which with --map",
-                self.names.join(", ")
+                list(&self.names)
             )))
         }
     }
+}
+
+/// The names of a header. Where that is missing, they are the first row's values, so account numbers are left out.
+fn list<S: AsRef<str>>(header: &[S]) -> String {
+    let shown = header.iter().map(|name| {
+        let digits = name.as_ref().bytes().filter(u8::is_ascii_digit).count();
+        if digits < 8 {
+            name.as_ref()
+        } else {
+            "(digits)"
+        }
+    });
+    shown.collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
@@ -237,5 +249,10 @@ mod tests {
         );
         says(&[], &["pan", "PAN", "de55"], "two columns are pan");
         says(&[], &["pan", "82"], "no column has chip data");
+        says(
+            &[],
+            &["4761739001010010", "visa"],
+            "there are: (digits), visa;",
+        );
     }
 }

@@ -137,13 +137,21 @@ struct Job<'j, E> {
 }
 
 impl<'j, E: CryptogramEngine + Sync> Job<'j, E> {
+    /// What is wrong with the input, with its name.
+    fn within(&self, failure: &Failure) -> Failure {
+        let name = self.path.map(|path| path.display().to_string());
+        let name = name.unwrap_or_else(|| "standard input".to_owned());
+        Failure::new(format!("{name}: {failure}"))
+    }
+
     fn verify_text(&self, mut input: TextInput, mapping: &Mapping) -> Result<Summary, Failure> {
         let size = self.path.and_then(|path| path.metadata().ok());
         let size = size.map(|metadata| metadata.len());
         let part = |position: Position| Some(position.offset as f64 / size?.max(1) as f64);
-        let start = input.start()?;
+        let start = input.start().map_err(|failure| self.within(&failure))?;
         if self.settings.format == FileFormat::JsonLines {
-            let (members, columns) = Members::new(mapping, start)?;
+            let members = Members::new(mapping, start);
+            let (members, columns) = members.map_err(|failure| self.within(&failure))?;
             let (plan, state) = self.plan(columns)?;
             let reader = || {
                 let mut members = members.clone();
@@ -154,8 +162,9 @@ impl<'j, E: CryptogramEngine + Sync> Job<'j, E> {
             return self.run_text(input, plan, state, reader, part);
         }
         let (names, end) = csv::header(start)
-            .ok_or_else(|| Failure::new("the input has no header and no rows"))?;
-        let (plan, state) = self.plan(mapping.columns(&names)?)?;
+            .ok_or_else(|| self.within(&Failure::new("no header and no rows")))?;
+        let columns = mapping.columns(&names);
+        let (plan, state) = self.plan(columns.map_err(|failure| self.within(&failure))?)?;
         input.records_after(end);
         let reader = || {
             |block: &TextBlock, worker: &mut Worker<'_, '_, E>| {
@@ -169,9 +178,10 @@ impl<'j, E: CryptogramEngine + Sync> Job<'j, E> {
     fn verify_parquet(&self, file: File, mapping: &Mapping) -> Result<Summary, Failure> {
         use crate::batch::parquet::{TableBlock, TableInput};
 
-        let mut input = TableInput::new(file, self.settings.chunk)?;
-        let columns = mapping.columns(input.names())?;
-        input.select(&columns)?;
+        let within = |failure| self.within(&failure);
+        let mut input = TableInput::new(file, self.settings.chunk).map_err(within)?;
+        let columns = mapping.columns(input.names()).map_err(within)?;
+        input.select(&columns).map_err(within)?;
         let (plan, state) = self.plan(columns)?;
         let earlier = state.as_ref().map_or(Ok(None), StateFile::load)?;
         if let Some(earlier) = &earlier {
