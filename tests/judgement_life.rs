@@ -1,4 +1,5 @@
-//! Whole lives of a card: whatever it does honestly is not refused, and whatever somebody copied of it is not approved afterwards.
+//! Whole lives of a card: whatever it does honestly is not refused, whatever somebody else sends in between; and whatever he copied or forged
+//! is not approved.
 
 #![allow(clippy::unwrap_used, reason = "a failure here is a failed test")]
 
@@ -6,14 +7,15 @@ mod judge;
 mod test_card;
 
 use chipcard::cryptogram::CryptogramVersion;
-use chipcard::element::Date;
+use chipcard::element::{CryptogramType, Date};
 use chipcard::issuer::{
-    MemoryActivity, MessageKind, OnlinePin, Outcome, PosEntryMode, TerminalCapability, Verdict,
+    AtcWindow, MemoryActivity, MessageKind, OnlinePin, PosEntryMode, TerminalCapability, Verdict,
 };
 use chipcard::tag;
 use judge::{Bench, Sale};
 use proptest::prelude::*;
 use proptest::sample::select;
+use test_card::iad;
 
 const TERMINALS: [&str; 5] = ["TERM0001", "TERM0002", "TERM0003", "TERM0004", "TERM0005"];
 const DAY: u64 = 86_400;
@@ -48,6 +50,14 @@ enum Event {
     StoodIn {
         yen: u64,
     },
+    /// The terminal approves it without the issuer, which hears of it when it is presented.
+    Offline {
+        yen: u64,
+    },
+    /// The chip cannot be read.
+    Fallback {
+        yen: u64,
+    },
     /// What was kept arrives, the last first.
     Delivered,
     /// The last message again: its answer was lost.
@@ -55,6 +65,12 @@ enum Event {
     Reversed,
     /// An earlier purchase is settled.
     Presented(prop::sample::Index),
+    /// Somebody else sends an earlier message as his own.
+    Copied(prop::sample::Index),
+    /// Somebody else guesses a cryptogram, with a counter that he chooses.
+    Forged {
+        atc: u16,
+    },
 }
 
 fn event() -> impl Strategy<Value = Event> {
@@ -68,11 +84,15 @@ fn event() -> impl Strategy<Value = Event> {
         1 => Just(Event::AccountStatus),
         1 => (2_000..90_000_u64).prop_map(|yen| Event::Typed { yen }),
         2 => Just(Event::StoredByGate),
-        1 => yen.prop_map(|yen| Event::StoodIn { yen }),
+        1 => yen.clone().prop_map(|yen| Event::StoodIn { yen }),
+        1 => yen.clone().prop_map(|yen| Event::Offline { yen }),
+        1 => yen.prop_map(|yen| Event::Fallback { yen }),
         2 => Just(Event::Delivered),
         2 => Just(Event::Retransmitted),
         1 => Just(Event::Reversed),
         2 => any::<prop::sample::Index>().prop_map(Event::Presented),
+        1 => any::<prop::sample::Index>().prop_map(Event::Copied),
+        1 => any::<u16>().prop_map(|atc| Event::Forged { atc }),
     ]
 }
 
@@ -88,6 +108,8 @@ struct Life {
     now: u64,
     atc: u16,
     trace: u32,
+    forged: u32,
+    fallbacks: u32,
     kept: Vec<Sale>,
     /// Messages that asked the issuer, in their order.
     asked: Vec<Sale>,
@@ -101,6 +123,8 @@ impl Life {
             now: 0,
             atc: 0x10,
             trace: 0,
+            forged: 0,
+            fallbacks: 0,
             kept: Vec::new(),
             asked: Vec::new(),
         }
@@ -220,6 +244,36 @@ impl Life {
                 self.kept.push(advice);
                 Ok(())
             }
+            Event::Offline { yen } => {
+                let sale = self.sale(terminal, yen);
+                let approved = iad(self.bench.card.version, CryptogramType::Tc);
+                let presentment = sale
+                    .set(tag::ISSUER_APPLICATION_DATA, &approved)
+                    .set(tag::CRYPTOGRAM_INFORMATION_DATA, &[0x40])
+                    .with(|request| request.message = MessageKind::Clearing);
+                self.kept.push(presentment);
+                Ok(())
+            }
+            Event::Fallback { yen } => {
+                // Five an hour are too many for a merchant.
+                self.fallbacks += 1;
+                if self.fallbacks > 4 {
+                    return Ok(());
+                }
+                let (mode, able) = (
+                    PosEntryMode::FallbackStripe,
+                    TerminalCapability::ChipAndContactless,
+                );
+                let trace = self.next_trace();
+                let swipe = Sale::swiped(&self.bench, mode, able).amount(yen);
+                let swipe = swipe.at(self.now).stan(&trace);
+                let (verdict, reasons) =
+                    self.judge(&swipe.with(|request| request.local_date = None));
+                (Verdict::StepUp..Verdict::Decline)
+                    .contains(&verdict)
+                    .then_some(())
+                    .ok_or(format!("{verdict:?} {reasons}"))
+            }
             Event::Delivered => match self.kept.pop() {
                 Some(sale) => {
                     let sale = sale.at(self.now);
@@ -242,6 +296,24 @@ impl Life {
                 })),
                 None => Ok(()),
             },
+            Event::Copied(which) => match self.asked.len() {
+                0 => Ok(()),
+                _ => self.copy(which.get(&self.asked)),
+            },
+            Event::Forged { atc } => {
+                // Ten a day hold the card.
+                self.forged += 1;
+                if self.forged > 9 {
+                    return Ok(());
+                }
+                let trace = self.next_trace();
+                let sale = self.bench.sale().at(self.now).atc(atc).stan(&trace);
+                let forged = sale.tampered(tag::APPLICATION_CRYPTOGRAM, &[0x5A; 8]);
+                self.refuse(
+                    &forged.with(|request| request.local_date = None),
+                    Verdict::Decline,
+                )
+            }
             Event::Presented(which) => {
                 let all = &self.asked;
                 let purchases: Vec<&Sale> = all
@@ -262,37 +334,41 @@ impl Life {
         }
     }
 
-    /// Whoever saw all messages sends each again as his own.
-    fn copies(&self) -> Result<(), String> {
-        for (place, sale) in self.asked.iter().enumerate() {
-            if sale.elements.is_none() {
-                continue;
-            }
-            let copy = sale.clone().at(self.now).stan("copied").with(|request| {
-                request.terminal_id = Some("TERM0666");
-                // Whoever copies a message does not know the PIN that came with it.
-                if request.repeated_with_pin {
-                    request.pin = OnlinePin::NotSent;
-                }
-            });
-            let assessment = self.bench.watch(&copy, &self.activity);
-            let moved = assessment
-                .recorded
-                .is_some_and(|recorded| recorded.outcome == Outcome::New);
-            // What is too old to be known, and calls itself late, is held for somebody to look.
-            let bar = match sale.request.deferred {
-                true => Verdict::Refer,
-                false => Verdict::Decline,
-            };
-            if assessment.verdict < bar || moved {
-                let verdict = assessment.verdict;
-                return Err(format!(
-                    "copy of {place}: {verdict:?} {:?}",
-                    assessment.reasons
-                ));
-            }
+    /// Whoever saw a message sends it again as his own.
+    fn copy(&self, sale: &Sale) -> Result<(), String> {
+        if sale.elements.is_none() {
+            return Ok(());
         }
-        Ok(())
+        let copy = sale.clone().at(self.now).stan("copied").with(|request| {
+            request.terminal_id = Some("TERM0666");
+            // Whoever copies a message does not know the PIN that came with it.
+            if request.repeated_with_pin {
+                request.pin = OnlinePin::NotSent;
+            }
+        });
+        // What is too old to be known, and calls itself late, is held for somebody to look.
+        let bar = match sale.request.deferred {
+            true => Verdict::Refer,
+            false => Verdict::Decline,
+        };
+        self.refuse(&copy, bar)
+    }
+
+    /// Nobody gets money by it, and it does not move the counter.
+    fn refuse(&self, sale: &Sale, bar: Verdict) -> Result<(), String> {
+        let before = self.window();
+        let (verdict, reasons) = self.judge(sale);
+        if verdict >= bar && self.window() == before {
+            Ok(())
+        } else {
+            Err(format!("{verdict:?} {reasons}"))
+        }
+    }
+
+    fn window(&self) -> AtcWindow {
+        let card = self.bench.authoriser.named(self.bench.issued.clone());
+        let state = card.index.and_then(|card| self.bench.store.card(&card));
+        state.unwrap_or_default().now.window()
     }
 }
 
@@ -311,8 +387,10 @@ proptest! {
             let lived = life.live(event, terminal);
             prop_assert!(lived.is_ok(), "{} {event:?}: {lived:?}", version.name);
         }
-        let copied = life.copies();
-        prop_assert!(copied.is_ok(), "{} {copied:?}", version.name);
+        for (place, sale) in life.asked.iter().enumerate() {
+            let copied = life.copy(sale);
+            prop_assert!(copied.is_ok(), "{} {place}: {copied:?}", version.name);
+        }
         // And the card itself is as good as before.
         let lived = life.live(Event::Purchase { yen: 1_000 }, "TERM0001");
         prop_assert!(lived.is_ok(), "{} {lived:?}", version.name);
