@@ -62,7 +62,7 @@ pub(crate) fn takes_the_library_s_step<S: ActivityStore<Error: Debug>>(store: &S
             whereabouts: (random.below(2) == 0).then_some(Whereabouts {
                 country,
                 at,
-                proved: true,
+                proved: random.below(3) != 0,
             }),
         };
         let event = ActivityEvent {
