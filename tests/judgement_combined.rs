@@ -6,16 +6,19 @@
 mod judge;
 mod test_card;
 
-use chipcard::cryptogram::{CryptogramVersion, SignedPart};
+use chipcard::cryptogram::{CipherFamily, CryptogramVersion, SignedPart};
 use chipcard::element::{
-    Amount, ApplicationInterchangeProfile, CardVerificationResults, CountryCode, CryptogramType,
-    CurrencyCode, Date, IadLayout, IssuerApplicationData, PanSequenceNumber, Scheme, YearMonth,
+    Amount, ApplicationInterchangeProfile, ApplicationTransactionCounter, CardVerificationResults,
+    CountryCode, CryptogramType, CurrencyCode, Date, IadLayout, IssuerApplicationData,
+    PanSequenceNumber, Scheme, ServiceCode, YearMonth,
 };
 use chipcard::issuer::{
     AuthorisationRequest, CardStatus, ClaimedVerification, Contactless, DynamicLayout,
     DynamicValue, Form, IssuedCard, MessageKind as Kind, OnlinePin, PinExpectation,
     PosEntryMode as Mode, TerminalCapability as Terminal, Timestamp, TokenDomain, Verdict,
 };
+use chipcard::key::{CardKeyOption, IssuerMasterKey};
+use chipcard::magstripe::{CvvDigits, CvvInput, ExpiryDigits, dcvv};
 use chipcard::{Tag, tag};
 use judge::{Bench, NOON, PAN, Sale, value};
 use test_card::{TERMINAL_CAPABILITIES, TestCard, iad};
@@ -512,10 +515,112 @@ const HONEST: &[Row] = &[
     ("contactless stripe presented without track", Nothing, ApproveAndFlag,
         |b, s| { b.issued.contactless = Some(Contactless::ChipAndStripe);
             of_kind(number_alone(s, Mode::ContactlessStripe, Terminal::ContactlessStripe), Kind::Clearing) }),
+    ("Amex tap with its reader's capabilities", Nothing, Approve,
+        |b, s| { b.issued.scheme = Some(Scheme::AmericanExpress); tap(s).set(tag::FORM_FACTOR_INDICATOR, &[0xD8, 0xE0, 0, 0])
+            .set(tag::DEDICATED_FILE_NAME, &[0xA0, 0, 0, 0, 0x25, 1, 8, 1]) }),
+    ("Discover tap", Nothing, Approve,
+        |b, s| { b.issued.scheme = Some(Scheme::Discover); tap(s).set(Tag::new(0x9F71), &[0, 0])
+            .set(tag::DEDICATED_FILE_NAME, &[0xA0, 0, 0, 1, 0x52, 0x30, 0x10]) }),
+    ("JCB tap with its own", Nothing, Approve,
+        |b, s| { b.issued.scheme = Some(Scheme::Jcb); tap(s).set(Tag::new(0x9F53), &[0x73, 0, 0])
+            .set(tag::DEDICATED_FILE_NAME, &[0xA0, 0, 0, 0, 0x65, 0x10, 0x10]) }),
+    ("tap whose qualifiers want a PIN, which came", Nothing, Approve,
+        |b, s| { if b.issued.scheme == Some(Scheme::Mastercard) { return s; } tap(s).amount(20_000).set(tag::CARD_TRANSACTION_QUALIFIERS, &[0x80, 0])
+            .set(tag::CVM_RESULTS, &[0x02, 0, 0]).with(|r| r.pin = OnlinePin::Right) }),
+    ("the same tap with its PIN, same trace number", Nothing, Approve,
+        |b, s| { let s = tap(s).amount(20_000); b.assess(&s); s.with(|r| { r.repeated_with_pin = true; r.pin = OnlinePin::Right; }) }),
+    ("the same tap with a PIN of which the host says nothing", Nothing, StepUp,
+        |b, s| { let s = tap(s).amount(20_000); b.assess(&s); s.stan("2").set(tag::CVM_RESULTS, &[0x02, 0, 0]).with(|r| { r.repeated_with_pin = true;
+            r.pin = OnlinePin::Unknown; }) }),
+    ("the same tap, PIN wrong, then right", Nothing, Approve,
+        |b, s| { let s = tap(s).amount(20_000); b.assess(&s); let again = |s: Sale, n: &str, pin| s.stan(n).with(|r| { r.repeated_with_pin = true;
+            r.pin = pin; }); b.assess(&again(s.clone(), "2", OnlinePin::Wrong)); again(s, "3", OnlinePin::Right) }),
+    ("a device that emits a stripe, 90", Nothing, StepUp,
+        |b, s| { b.issued.form = emits(); b.issued.track2_values = None;
+            with_track(number_alone(s, Mode::Stripe, Terminal::ChipAndContactless), b, "123") }),
+    ("a device that emits a stripe, 02", Nothing, Refer,
+        |b, s| { b.issued.form = emits(); b.issued.track2_values = None;
+            with_track(number_alone(s, Mode::StripeUnreliable, Terminal::Stripe), b, "123") }),
+    ("a device that emits a stripe, at home, stripe terminal", Nothing, StepUp,
+        |b, s| { b.issued.form = emits(); b.issued.track2_values = None; with_track(number_alone(s, Mode::Stripe, Terminal::Stripe), b, "123") }),
+    ("no trace number", Nothing, Approve, |_, s| s.stan("")),
+    ("cash back by tap with PIN", Nothing, Approve,
+        |_, s| in_mode(s.set(tag::TRANSACTION_TYPE, &[9]).set(tag::AMOUNT_OTHER_NUMERIC, &[0, 0, 0, 0, 3, 0]), Mode::Contactless)
+            .with(|r| r.processing_code = Some("090000"))),
+    ("own bank's machine, no MCC, cash", Nothing, Approve,
+        |_, s| s.set(tag::TRANSACTION_TYPE, &[1]).with(|r| (r.mcc, r.processing_code) = (None, Some("010000")))),
+    ("lodging preauth estimated equal", Nothing, Approve, |_, s| at_merchant(s, 7011).with(|r| r.estimated = true)),
+    ("pump preauth for more than nominal, estimated, less asked", Nothing, Approve,
+        |_, s| asking(at_merchant(s.amount(15_000), 5542), 10_000).with(|r| r.estimated = true)),
+    ("a gate's zero tap, then fares by deferred message", Nothing, ApproveAndFlag,
+        |_, s| asking(at_merchant(tap(s).amount(0), 4112), 850).with(|r| r.deferred = true)),
+    ("ferry fares", Nothing, Approve, |_, s| at_merchant(tap(s), 4789)),
+    ("terminal of another zone, DE 13 ahead", Nothing, Approve,
+        |_, s| s.set(tag::TRANSACTION_DATE, &[0x26, 0x11, 0x24]).with(|r| r.local_date = Some(Date::new(2026, 11, 24).unwrap()))),
+    ("a merchant's country that differs from the terminal's", Nothing, Refer, |_, s| s.with(|r| r.country = Some(CountryCode::new(702).unwrap()))),
+    ("PIN for the issuer and by the card", States(offline_pin), Approve, |b, s| stating(b, s, offline_pin)),
+    ("PIN by the card failed, then one for the issuer", States(|r| r.offline_pin_failed()), ApproveAndFlag,
+        |b, s| { let s = stating(b, s, offline_pin); stating(b, s, |r| r.offline_pin_failed()) }),
+    ("PIN by the card failed, then a signature, small", States(|r| r.offline_pin_failed()), StepUp,
+        |b, s| { let s = stating(b, verified_by(s, 0x1E, 0), offline_pin); stating(b, s, |r| r.offline_pin_failed()) }),
+    ("authentication not performed, small tap", Nothing, Approve,
+        |_, s| tap(s).set(tag::APPLICATION_INTERCHANGE_PROFILE, &[0x39, 0]).set(tag::TERMINAL_VERIFICATION_RESULTS, &[0x80, 0, 0, 0, 0])),
+    ("authentication failed, small", Nothing, ApproveAndFlag,
+        |_, s| no_cvm(s).set(tag::APPLICATION_INTERCHANGE_PROFILE, &[0x39, 0]).set(tag::TERMINAL_VERIFICATION_RESULTS, &[0x08, 0, 0, 0x80, 0])),
+    ("stand-in of a large tap", Nothing, ApproveAndFlag, |_, s| of_kind(tap(s).amount(90_000), Kind::Advice)),
+    ("a token renewed: other date beside", Nothing, Approve,
+        |b, s| { b.issued.form = DEVICE; at_merchant(tap(s), 4111).with(|r| r.expiry = Some(YearMonth::new(2028, 1).unwrap())) }),
+    ("contact at a home machine without the PIN's result", Nothing, Approve,
+        |_, s| at_merchant(s.set(tag::TRANSACTION_TYPE, &[1]), 6011).with(|r| (r.pin, r.processing_code) = (OnlinePin::Unknown, Some("010000")))),
+    ("large purchase by device in its application", States(|r| r.consumer_device_cvm_performed()), Approve,
+        |b, s| { b.issued.form = DEVICE; let s = in_mode(tap(s).amount(90_000), Mode::ElectronicCommerceChip);
+            stating(b, s, |r| r.consumer_device_cvm_performed()) }),
+    ("QR code with a cryptogram", Nothing, Approve, |b, s| { b.issued.form = DEVICE; in_mode(s, Mode::Unknown) }),
+    ("stored credential of a lost card", Nothing, Decline,
+        |b, s| { b.issued.status = CardStatus::Lost; number_alone(s, Mode::CredentialOnFile, Terminal::Unknown) }),
 ];
 
+const fn emits() -> Form {
+    let mut domain = TokenDomain::DEVICE;
+    domain.stripe = true;
+    Form::Token {
+        domain,
+        funding: CardStatus::Active,
+    }
+}
+
+/// A card that is a stripe too, for readers that know no chips.
+fn msd(b: &mut Bench) {
+    b.issued.contactless = Some(Contactless::ChipAndStripe);
+    b.issued.dynamic_value = Some((DynamicValue::Dcvv, DynamicLayout::new((0, 3), (3, 4))));
+}
+
+/// A tap in stripe mode: a dCVV over this counter.
+fn with_dynamic(s: Sale, b: &Bench, atc: u16) -> Sale {
+    let master = IssuerMasterKey::tdes(&test_card::master_key(CipherFamily::Tdes)).unwrap();
+    let pan = &b.card.pan;
+    let key = master
+        .card_key(pan, b.card.sequence, CardKeyOption::A)
+        .unwrap();
+    let code = ServiceCode::from_digits("201").unwrap();
+    let input = CvvInput::new(pan, ExpiryDigits::yymm(judge::expiry()), code);
+    let value = dcvv(
+        &key,
+        &input,
+        ApplicationTransactionCounter(atc),
+        CvvDigits::THREE,
+    )
+    .unwrap();
+    let value = value.reveal(str::to_owned);
+    let s = number_alone(s, Mode::ContactlessStripe, Terminal::ContactlessStripe);
+    Sale {
+        track2: Some(format!("{PAN}=3012201{value}{:04}", atc % 10_000)),
+        ..s
+    }
+}
+
 fn stripe_card(b: &Bench) -> IssuedCard<'static> {
-    let code = chipcard::element::ServiceCode::from_digits("101").unwrap();
+    let code = ServiceCode::from_digits("101").unwrap();
     let mut issued = IssuedCard::stripe(b.card.pan.clone(), judge::expiry(), code);
     (issued.country, issued.currency) = (b.issued.country, b.issued.currency);
     issued
@@ -550,6 +655,54 @@ fn renumber(b: &mut Bench, sequence: &str) {
 
 #[rustfmt::skip]
 const ATTACKS: &[Row] = &[
+    ("chip's counter again on the contactless stripe", Nothing, Decline, |b, s| { msd(b); b.assess(&s.clone().atc(0x10)); with_dynamic(s, b, 0x10) }),
+    ("contactless stripe's counter again by chip", Nothing, Decline,
+        |b, s| { msd(b); let first = with_dynamic(s.clone(), b, 0x10); b.assess(&first); s.atc(0x10).stan("5") }),
+    ("contactless stripe again at another terminal", Nothing, Decline,
+        |b, s| { msd(b); let s = with_dynamic(s, b, 0x10); b.assess(&s); elsewhere(s, "5") }),
+    ("contactless stripe far ahead", Nothing, Refer, |b, s| { msd(b); b.assess(&s.clone().atc(0x10)); with_dynamic(s, b, 0x10 + 2_000) }),
+    ("contactless stripe behind the chip", Nothing, Decline, |b, s| { msd(b); b.assess(&s.clone().atc(0x20)); with_dynamic(s, b, 0x1F) }),
+    ("contactless stripe swiped", Nothing, Refer,
+        |b, s| { msd(b); let s = with_dynamic(s, b, 0x10); in_mode(s, Mode::Stripe).with(|r| r.terminal = Terminal::Stripe) }),
+    ("contactless stripe, service code altered", Nothing, Decline,
+        |b, s| { msd(b); let mut s = with_dynamic(s, b, 0x10); s.track2 = s.track2.map(|t| t.replace("=3012201", "=3012101")); s }),
+    ("contactless stripe, date altered", Nothing, Decline,
+        |b, s| { msd(b); let mut s = with_dynamic(s, b, 0x10); s.track2 = s.track2.map(|t| t.replace("=3012", "=3112")); s }),
+    ("contactless stripe of a stolen card", Nothing, Decline, |b, s| { msd(b); b.issued.status = CardStatus::Stolen; with_dynamic(s, b, 0x10) }),
+    ("contactless stripe at a chip reader", Nothing, Decline,
+        |b, s| { msd(b); with_dynamic(s, b, 0x10).with(|r| r.terminal = Terminal::Contactless) }),
+    ("contactless stripe, much money, nobody verified", Nothing, StepUp, |b, s| { msd(b); asking(with_dynamic(s, b, 0x10), 900_000) }),
+    ("replayed tap, PIN not sent", Nothing, Decline, |b, s| { let s = tap(s); b.assess(&s); s.stan("2").with(|r| r.repeated_with_pin = true) }),
+    ("replayed tap for more, PIN right", Nothing, Decline,
+        |b, s| { let s = tap(s); b.assess(&s); asking(s.stan("2"), 1_001).with(|r| { r.repeated_with_pin = true; r.pin = OnlinePin::Right; }) }),
+    ("a plastic card's stripe emitted", Nothing, Decline,
+        |b, s| with_track(number_alone(s, Mode::Stripe, Terminal::ChipAndContactless), b, &printed("201"))),
+    ("a device without a stripe emits one", Nothing, Decline,
+        |b, s| { b.issued.form = DEVICE; with_track(number_alone(s, Mode::Stripe, Terminal::Stripe), b, &printed("201")) }),
+    ("PIN by the card failed, claimed right", States(|r| r.offline_pin_failed()), Decline,
+        |b, s| { let s = stating(b, verified_by(s, 0x01, 2), offline_pin); stating(b, s, |r| r.offline_pin_failed()) }),
+    ("PIN tries exceeded, small, no PIN", States(|r| r.pin_try_limit_exceeded()), StepUp,
+        |b, s| stating(b, verified_by(s, 0x1F, 2), |r| r.pin_try_limit_exceeded())),
+    ("PIN tries exceeded, tapped", States(|r| r.pin_try_limit_exceeded()), StepUp, |b, s| stating(b, tap(s), |r| r.pin_try_limit_exceeded())),
+    ("PIN tries exceeded, PIN wrong", States(|r| r.pin_try_limit_exceeded()), Decline,
+        |b, s| stating(b, s.with(|r| r.pin = OnlinePin::Wrong), |r| r.pin_try_limit_exceeded())),
+    ("AAC told deferred at a gate", States(|r| r.first_generate_ac().map(|_| true)), Decline,
+        |b, s| at_merchant(refused(b, tap(s)), 4111).with(|r| r.deferred = true)),
+    ("TC sold as a deferred authorisation", Nothing, Decline, |b, s| offline(b, tap(s)).with(|r| r.deferred = true)),
+    ("cashback grown beside what was signed", Signs(tag::AMOUNT_OTHER_NUMERIC), Decline,
+        |_, s| asking(s.set(tag::AMOUNT_OTHER_NUMERIC, &[0, 0, 0, 0, 0x03, 0]), 1_600)),
+    ("payment to the cardholder over a purchase", Nothing, ApproveAndFlag, |_, s| s.with(|r| r.processing_code = Some("280000"))),
+    ("purchase over a payment to the cardholder", Signs(tag::TRANSACTION_TYPE), Decline,
+        |_, s| s.set(tag::TRANSACTION_TYPE, &[0x28]).with(|r| r.processing_code = Some("000000"))),
+    ("exception file of the terminal", Nothing, Refer, |_, s| s.set(tag::TERMINAL_VERIFICATION_RESULTS, &[0x10, 0, 4, 0x80, 0])),
+    ("country of the card, currency of the other", Nothing, Decline,
+        |_, s| in_dollars(s, 1_000).with(|r| r.currency = CurrencyCode::new(978).unwrap())),
+    ("a device's CTQ on a contact message, large", Nothing, StepUp,
+        |_, s| no_cvm(s).amount(90_000).set(tag::CARD_TRANSACTION_QUALIFIERS, &[0, 0x80])),
+    ("guesses of a stripe's value", Nothing, Decline,
+        |b, s| { let right = printed("201"); for n in 0..14 { let g = format!("{n:03}"); if g != right {
+            b.assess(&with_track(number_alone(s.clone(), Mode::Stripe, Terminal::Stripe), b, &g).stan(&g));
+            } } with_track(number_alone(s, Mode::Stripe, Terminal::Stripe), b, &right) }),
     ("a chip's track for a refund", Nothing, Decline,
         |b, s| of_kind(with_track(number_alone(s, Mode::Stripe, Terminal::Stripe), b, &printed("999")), Kind::Refund)),
     ("counter told at a gate, then paid elsewhere", Nothing, Decline,

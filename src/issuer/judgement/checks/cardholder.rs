@@ -11,6 +11,7 @@ use crate::element::{
     TerminalVerificationResults as Tvr,
 };
 use crate::issuer::judgement::card::PinExpectation;
+use crate::issuer::judgement::facts::Checked;
 use crate::issuer::judgement::magnitude;
 use crate::issuer::judgement::reason::{Place, Reason, ReasonKind, Value};
 use crate::issuer::judgement::request::{ClaimedVerification, OnlinePin};
@@ -158,6 +159,7 @@ impl Context<'_, '_, '_> {
     fn is_contactless(&self) -> bool {
         match self.request.entry_mode {
             PosEntryMode::Contactless | PosEntryMode::Unknown => true,
+            PosEntryMode::ContactlessStripe => self.tracks.dynamic == Checked::Right,
             mode if mode.is_contact() => {
                 let qualifiers = self.chip.and_then(|chip| chip.qualifiers);
                 qualifiers.is_some() && self.card.scheme != Some(Scheme::Mastercard)
@@ -447,14 +449,15 @@ pub(super) fn signature(context: &Context<'_, '_, '_>) -> Finding {
     Finding::Contradicts(reason.with_verdict(verdict))
 }
 
-/// A large amount without contacts and without anybody verified: L01, L06, attacks 10 and 16. Transit adds up small ones. Which
+/// A large amount without contacts, be it in stripe mode (attack 8), and without anybody verified: L01, L06, attacks 10 and 16. Transit adds up small ones. Which
 /// interface it was, DE 22 alone says, which no cryptogram signs; and a device that says under its cryptogram that its owner was
 /// not there needs nobody to repeat it. Cash comes from a machine over no interface without a PIN.
 #[inline]
 pub(super) fn above_limit(context: &Context<'_, '_, '_>) -> Finding {
     let request = context.request;
     let cash = request.mcc == Some(CASH_MACHINE) && request.entry_mode.is_chip();
-    if !(context.is_contactless() || cash) || !context.proved() || !context.spends() {
+    let proved = context.proved() || context.tracks.dynamic == Checked::Right;
+    if !(context.is_contactless() || cash) || !proved || !context.spends() {
         return Finding::Absent;
     }
     let fare = request.mcc.is_some_and(|mcc| TRANSIT.contains(&mcc))

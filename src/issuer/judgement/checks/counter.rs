@@ -46,8 +46,8 @@ pub(super) fn replay(remembered: &Remembered<'_, '_>) -> Finding {
     Finding::unless(recorded.outcome == Outcome::Seen, || {
         let highest = Value::Number(u64::from(window.highest));
         let reason = reason(remembered, ReasonKind::Replay, highest);
-        // Nobody has verified that PIN yet, and all rests on it.
-        if again && request.pin == OnlinePin::Sent {
+        // Nobody here knows what became of that PIN, and all rests on it.
+        if again && matches!(request.pin, OnlinePin::Sent | OnlinePin::Unknown) {
             reason.with_verdict(Verdict::StepUp)
         } else {
             reason

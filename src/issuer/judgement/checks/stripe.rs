@@ -231,7 +231,8 @@ pub(super) fn chip_track(context: &Context<'_, '_, '_>) -> Finding {
 }
 
 /// A whole stripe (90) of a chip card: M01, M02, attack 1. A full copy at a terminal for stripes alone cannot be told from the card.
-/// A stripe of which nobody says how it came (00) is trusted no more. Whoever gives money back may well swipe: that is flagged.
+/// A stripe of which nobody says how it came (00) is trusted no more. Whoever gives money back may well swipe, and a device that emits a
+/// stripe has no chip for that terminal: that is flagged. Whether the device may do so is its domain's question.
 #[inline]
 pub(super) fn stripe_of_chip_card(context: &Context<'_, '_, '_>) -> Finding {
     let (request, card, policy) = (context.request, context.card, context.policy);
@@ -241,8 +242,8 @@ pub(super) fn stripe_of_chip_card(context: &Context<'_, '_, '_>) -> Finding {
     }
     let against = Place::TerminalCapability;
     let stripe = |kind, verdict: Verdict| {
-        let back = request.message == MessageKind::Refund;
-        let most = if back {
+        let mild = request.message == MessageKind::Refund || card.is_token();
+        let most = if mild {
             Verdict::ApproveAndFlag
         } else {
             verdict
@@ -283,6 +284,11 @@ pub(super) fn unreliable(context: &Context<'_, '_, '_>) -> Finding {
     let there = context.on_track().is_some();
     let reason = |kind| mode_reason(context, kind, TRACK_2);
     match (context.card.has_chip(), there, context.tracks.cvv) {
+        // A device that emits a stripe: some networks tell those so.
+        (true, true, _) if context.card.is_token() => {
+            let reason = reason(ReasonKind::TrackUnexpected);
+            Finding::Contradicts(reason.with_verdict(Verdict::ApproveAndFlag))
+        }
         (true, true, _) => Finding::Contradicts(reason(ReasonKind::TrackUnexpected)),
         (true, false, _) => Finding::Contradicts(reason(ReasonKind::StripeUnverifiable)),
         (false, true, Checked::Right) => Finding::Agrees,
