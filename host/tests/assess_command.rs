@@ -306,3 +306,27 @@ fn what_is_wrong_in_a_file_is_named_and_never_quoted() {
         assert!(error.contains(&format!("messages{complaint}")), "{error}");
     }
 }
+
+/// As under `chipcard assess … 2>&1 | head`.
+#[test]
+fn whoever_stops_reading_is_not_answered_with_a_panic() {
+    let folder = Folder::new("assess-head", CARDS);
+    let lines: String = (0..2_000).map(|_| sale(1).to_string() + "\n").collect();
+    fs::write(folder.0.join("messages"), lines).unwrap();
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_chipcard"));
+    command
+        .current_dir(&folder.0)
+        .args([
+            "assess",
+            "--keys",
+            "keys.toml",
+            "--cards",
+            "cards.toml",
+            "messages",
+        ])
+        .stdout(writer.try_clone().unwrap())
+        .stderr(writer);
+    assert_eq!(command.status().unwrap().code(), Some(2));
+}

@@ -17,7 +17,7 @@ mod transact;
 mod verify;
 
 use std::fmt;
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
 use chipcard::card::test_cards::TestCard;
@@ -94,7 +94,10 @@ fn test_card(name: &str) -> Result<&'static TestCard, Failure> {
 #[must_use]
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    let mut out = io::stdout().lock();
+    let mut out = Output {
+        stream: io::stdout().lock(),
+        unread: false,
+    };
     let result = run(cli.command, &mut out).and_then(|finding| {
         out.flush()?;
         Ok(finding)
@@ -102,11 +105,35 @@ pub fn main() -> ExitCode {
     match result {
         Ok(Finding::Good) => ExitCode::SUCCESS,
         Ok(Finding::Bad) => ExitCode::from(1),
+        Err(_) if out.unread => ExitCode::from(2),
         Err(failure) => {
-            eprintln!("chipcard: {failure}");
+            tell(format_args!("chipcard: {failure}"));
             ExitCode::from(2)
         }
     }
+}
+
+/// Standard output, which may be read to its first lines alone, as by `head`. Nobody wants to be told of that.
+struct Output<W> {
+    stream: W,
+    unread: bool,
+}
+
+impl<W: Write> Write for Output<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.stream.write(bytes);
+        self.unread |= matches!(&written, Err(error) if error.kind() == ErrorKind::BrokenPipe);
+        written
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.stream.flush()
+    }
+}
+
+/// A line on standard error, if somebody reads it.
+pub(crate) fn tell(line: impl fmt::Display) {
+    let _ = writeln!(io::stderr(), "{line}");
 }
 
 fn run(command: Command, out: &mut dyn Write) -> Result<Finding, Failure> {

@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use chipcard::gauntlet::{AuthoriserHost, HostUnderTest};
 
 use super::wire::{Reply, Request, WireAnswer};
-use crate::cli::Failure;
+use crate::cli::{Failure, tell};
 
 /// Answers a request a line until the line ends. A line that is not understood gets a reply that says so.
 ///
@@ -37,7 +37,7 @@ pub fn serve(reader: impl BufRead, writer: &mut dyn Write) -> Result<(), Failure
 pub fn serve_tcp(address: &str) -> Result<(), Failure> {
     let failed = |error: std::io::Error| Failure::new(format!("{address}: {error}"));
     let listener = TcpListener::bind(address).map_err(failed)?;
-    eprintln!("listening on {}", listener.local_addr()?);
+    tell(format_args!("listening on {}", listener.local_addr()?));
     for stream in listener.incoming() {
         let stream = stream?;
         let mut writer = stream.try_clone()?;

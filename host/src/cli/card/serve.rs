@@ -8,7 +8,7 @@ use std::thread;
 use chipcard::card::{Applet, CardMemory, VolatileMemory};
 use clap::Args;
 
-use crate::cli::{Failure, Finding};
+use crate::cli::{Failure, Finding, tell};
 use crate::profile::{DEFAULT, Personalisation};
 use crate::reader::{
     self, AnswerToReset, Backoff, CardReader, FaultInjector, FileMemory, ManInTheMiddle, OverT0,
@@ -124,13 +124,17 @@ impl ServeArgs {
         loop {
             match TcpStream::connect((&*self.host, self.port)) {
                 Ok(stream) => {
-                    eprintln!("chipcard: in the reader at {place}, answer to reset {atr}");
+                    tell(format_args!(
+                        "chipcard: in the reader at {place}, answer to reset {atr}"
+                    ));
                     // Messages are short and wait for each other.
                     stream.set_nodelay(true)?;
                     (waits, vain) = (Backoff::default(), 0);
                     match reader::serve(stream, atr.as_bytes(), card) {
-                        Ok(()) => eprintln!("chipcard: the reader at {place} closed"),
-                        Err(error) => eprintln!("chipcard: out of the reader at {place}: {error}"),
+                        Ok(()) => tell(format_args!("chipcard: the reader at {place} closed")),
+                        Err(error) => tell(format_args!(
+                            "chipcard: out of the reader at {place}: {error}"
+                        )),
                     }
                     if self.once {
                         return Ok(());
@@ -146,7 +150,9 @@ impl ServeArgs {
                             ErrorKind::ConnectionRefused => " (is pcscd running, with vpcd?)",
                             _ => "",
                         };
-                        eprintln!("chipcard: waiting for a reader at {place}: {error}{hint}");
+                        tell(format_args!(
+                            "chipcard: waiting for a reader at {place}: {error}{hint}"
+                        ));
                     }
                 }
             }
