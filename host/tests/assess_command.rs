@@ -127,6 +127,8 @@ fn a_compromised_card_counts_at_the_shop_where_it_was_used() {
         lines[lines.len() - 1],
         "3: 123456******3456 compromised; it counts at 1 shop"
     );
+    let output = folder.assess(&["--lang", "ja"], &[sale_at_shop(1), report()]);
+    assert!(text(&output.stdout).contains("情報流出カードとして登録（計上した加盟店：1件）"));
     let mut unknown = report();
     unknown["compromised"] = json!("4761739001010010");
     let output = folder.assess(&[], &[unknown]);

@@ -132,7 +132,7 @@ impl AssessArgs {
                         Ok((&card.pan, shops.map_err(Into::into)?))
                     };
                     let (pan, shops) = note().map_err(|failure| lines.at(&failure))?;
-                    self.print_report(lines.number(), pan, shops, out)?;
+                    self.print_report(lines.number(), pan, shops, language, out)?;
                     continue;
                 }
             };
@@ -163,6 +163,7 @@ impl AssessArgs {
         place: usize,
         pan: &Pan,
         shops: usize,
+        language: Language,
         out: &mut dyn Write,
     ) -> Result<(), Failure> {
         if self.json {
@@ -170,11 +171,14 @@ impl AssessArgs {
             serde_json::to_writer(&mut *out, &report)?;
             writeln!(out)?;
         } else {
-            let noun = if shops == 1 { "shop" } else { "shops" };
-            writeln!(
-                out,
-                "{place}: {pan} compromised; it counts at {shops} {noun}"
-            )?;
+            let told = match language {
+                Language::Japanese => {
+                    format!("情報流出カードとして登録（計上した加盟店：{shops}件）")
+                }
+                _ if shops == 1 => "compromised; it counts at 1 shop".to_owned(),
+                _ => format!("compromised; it counts at {shops} shops"),
+            };
+            writeln!(out, "{place}: {pan} {told}")?;
         }
         Ok(())
     }
