@@ -112,12 +112,18 @@ pub fn toml<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
         // A table's line stands for what is missing in it.
         let key = key.or_else(|| line.starts_with('[').then_some(line.trim()));
         match key {
-            Some(key) if key.len() < 40 => {
+            Some(key) if is_key(key) => {
                 Failure::new(format!("line {}, {key}: {message}", number + 1))
             }
             _ => Failure::new(format!("line {}: {message}", number + 1)),
         }
     })
+}
+
+/// Whether this is the name of a key or table, and no value that got into its place.
+fn is_key(text: &str) -> bool {
+    let in_name = |c: char| c.is_ascii_alphanumeric() || "-_.[]".contains(c);
+    text.len() < 40 && text.chars().all(in_name) && text.matches(char::is_numeric).count() < 4
 }
 
 /// A parser's message without what it quotes of the input, where that may be a secret: it has so many digits, or is long.
@@ -260,6 +266,14 @@ mod tests {
     struct Two {
         _one: String,
         _other: Option<u8>,
+    }
+
+    #[test]
+    fn lines_and_keys_are_named_and_values_are_not() {
+        let told = |text| super::toml::<Two>(text).unwrap_err().to_string();
+        assert!(told("_one = 4").starts_with("line 1, _one: invalid type"));
+        assert!(told("\n[[x]\"4761739001010010\"").starts_with("line 2: "));
+        assert!(told("4761739001010010 = 1").starts_with("line 1: unknown field, "));
     }
 
     #[test]
