@@ -14,8 +14,8 @@ use crate::cli::{Failure, tell};
 /// When the line breaks.
 pub fn serve(reader: impl BufRead, writer: &mut dyn Write) -> Result<(), Failure> {
     let mut host = AuthoriserHost::new();
-    for line in reader.lines() {
-        let reply = match serde_json::from_str(&line?) {
+    for line in reader.split(b'\n') {
+        let reply = match serde_json::from_slice(&line?) {
             Ok(request) => handle(&mut host, request),
             Err(error) => Err(error.to_string()),
         };
