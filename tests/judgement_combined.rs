@@ -338,6 +338,12 @@ const HONEST: &[Row] = &[
         |b, s| { b.issued.form = DEVICE; in_mode(tap(s).amount(90_000).set(tag::TERMINAL_COUNTRY_CODE, &[0, 0]), Mode::ElectronicCommerceChip) }),
     ("phone with online PIN", Nothing, ApproveAndFlag,
         |b, s| { b.issued.form = DEVICE; in_mode(s.amount(90_000).set(tag::TERMINAL_VERIFICATION_RESULTS, &[0, 0, 4, 0, 0]), Mode::Contactless) }),
+    ("refund that ends with an AAC, 9F27 left out", Nothing, Approve,
+        |b, s| of_kind(refused(b, s.set(tag::TRANSACTION_TYPE, &[0x20])), Kind::Refund)
+            .without(tag::CRYPTOGRAM_INFORMATION_DATA).with(|r| r.processing_code = Some("200000"))),
+    ("refund that ends with an AAC, 9F27 empty", Nothing, Approve,
+        |b, s| of_kind(refused(b, s.set(tag::TRANSACTION_TYPE, &[0x20])), Kind::Refund)
+            .set(tag::CRYPTOGRAM_INFORMATION_DATA, &[]).with(|r| r.processing_code = Some("200000"))),
     ("refund by tap of a phone", Nothing, ApproveAndFlag,
         |b, s| { b.issued.form = DEVICE; of_kind(refused(b, tap(s).set(tag::TRANSACTION_TYPE, &[0x20])), Kind::Refund)
             .with(|r| r.processing_code = Some("200000")) }),
@@ -509,6 +515,14 @@ const HONEST: &[Row] = &[
         |b, s| { b.issued.form = DEVICE; of_kind(number_alone(s, Mode::Unknown, Terminal::Unknown), Kind::Clearing) }),
     ("typed purchase presented", Nothing, ApproveAndFlag,
         |_, s| of_kind(number_alone(s, Mode::Manual, Terminal::ChipAndContactless), Kind::Clearing)),
+    ("a day's fallbacks and refunds of one shop presented at once, then one more fallback", Nothing, StepUp, |b, s| {
+        for (n, kind) in (0..20).zip([Kind::Clearing, Kind::Refund].into_iter().cycle()) {
+            b.issued.issue = n;
+            let told = number_alone(s.clone(), Mode::FallbackStripe, Terminal::Chip);
+            b.assess(&of_kind(told, kind).stan(&format!("{n}")));
+        }
+        Sale::swiped(b, Mode::FallbackStripe, Terminal::Chip).stan("99")
+    }),
     ("fallback presented", Nothing, ApproveAndFlag, |_, s| of_kind(number_alone(s, Mode::FallbackStripe, Terminal::Chip), Kind::Clearing)),
     ("swipe of stand-in told", Nothing, ApproveAndFlag,
         |b, s| of_kind(with_track(number_alone(s, Mode::Stripe, Terminal::Stripe), b, &printed("201")), Kind::Advice)),

@@ -19,6 +19,7 @@ use super::verdict::{ChipValidation, Verdict};
 use super::weighed::{Seen, Weighed};
 use crate::element::{CryptogramType, PanSequenceNumber, YearMonth};
 use crate::issuer::shared_layouts::SharedLayouts;
+use crate::issuer::verify::made;
 use crate::issuer::{
     ActivityStore, CardEvent, CardIndex, CardStateStore, CompromiseReport, CryptogramEngine,
     EngineError, Happened, Issuer, IssuerAuthenticationData, IssuerResponse, Noticed, Outcome,
@@ -419,7 +420,9 @@ impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
             Checked::Wrong => happened |= Happened::WRONG_CRYPTOGRAM,
             Checked::Unknown | Checked::Missing => {}
         }
-        if mode == PosEntryMode::FallbackStripe && context.card.has_chip() {
+        // What is presented was counted when it was asked for, and in a batch it would look like a raid.
+        let counts = !matches!(request.message, MessageKind::Clearing | MessageKind::Refund);
+        if mode == PosEntryMode::FallbackStripe && counts && context.card.has_chip() {
             happened |= Happened::FALLBACK;
         }
         let stripe = context.reads_stripe() && tracks.cvv == Checked::Wrong;
@@ -523,11 +526,19 @@ impl<E: CryptogramEngine, V: StripeVerifier> Authoriser<E, V> {
 }
 
 /// Whether money goes back over a cryptogram that says itself that nothing was approved: many terminals end a refund with an AAC. It is
-/// verified and recorded, and not answered.
+/// verified and recorded, and not answered. Where tag 9F27 is left out, the card says it alone.
 fn gives_back(request: &AuthorisationRequest<'_>, chip: &ChipFacts<'_>) -> bool {
-    let information = chip.data.cryptogram_information().ok().flatten();
-    let made = information.and_then(|information| information.cryptogram_type());
-    request.message == MessageKind::Refund && made == Some(CryptogramType::Aac)
+    if request.message != MessageKind::Refund {
+        return false;
+    }
+    let said = match chip.data.cryptogram_information().ok().flatten() {
+        Some(information) => information.cryptogram_type(),
+        None => chip
+            .iad
+            .as_ref()
+            .and_then(|iad| made(iad.generate_acs().types())),
+    };
+    said == Some(CryptogramType::Aac)
 }
 
 pub(super) fn bytes(text: Option<&str>) -> &[u8] {
