@@ -11,9 +11,9 @@ use chipcard::cryptogram::{ApplicationCryptogram, ArpcMethod};
 use chipcard::element::{AuthorisationResponseCode, Pan, PanSequenceNumber};
 use chipcard::gauntlet::{
     self, Answer, AuthoriserHost, Class, Detectable, HostFailure, HostUnderTest, Issued, KeyOffer,
-    Message, Options, Outcome, Reference, Report, Variation, Verdict,
+    Message, Observed, Options, Outcome, Reference, Report, Variation, Verdict,
 };
-use chipcard::issuer::ChipData;
+use chipcard::issuer::{ChipData, ReasonKind};
 use chipcard::key::{Ac, IssuerMasterKey, KeyPolicy, SessionKey};
 use chipcard::laboratory;
 
@@ -118,6 +118,53 @@ fn our_host_passes() {
     let failures = failures(&report);
     assert!(failures.is_empty(), "{}", failures.join("\n"));
     assert_eq!(report.count(Outcome::Passed), 115);
+}
+
+/// Of an attack that can be told for certain, a reason tells that says itself that it answers it; and reasons answer what there is.
+#[test]
+fn reasons_answer_the_attacks_that_they_name() {
+    let known: BTreeSet<_> = gauntlet::scenarios().iter().map(|s| s.id).collect();
+    for kind in ReasonKind::ALL {
+        for attack in kind.attacks() {
+            let published = attack
+                .parse()
+                .is_ok_and(|number| (1..=30).contains(&number));
+            assert!(
+                published || known.contains(attack),
+                "{}: {attack}",
+                kind.id()
+            );
+        }
+    }
+    let mut told = BTreeSet::new();
+    let mut observe = |seen: Observed<'_>| {
+        let id = seen.scenario.id;
+        let kinds = seen.answer.reasons.iter().filter_map(|reason| {
+            let (kind, _) = reason.split_once(':')?;
+            ReasonKind::from_id(kind)
+        });
+        told.extend(
+            kinds
+                .filter(|kind| kind.attacks().contains(&id))
+                .map(|_| id),
+        );
+    };
+    gauntlet::run(
+        &mut AuthoriserHost::new(),
+        &Options::default(),
+        &mut observe,
+    )
+    .unwrap();
+    for scenario in gauntlet::scenarios() {
+        // Those are about what a card or a key set takes.
+        let without_reasons = ["X06", "X07", "X08"].contains(&scenario.id);
+        let certain = scenario.detectable == Detectable::Certain;
+        assert!(
+            !certain || without_reasons || told.contains(scenario.id),
+            "{}",
+            scenario.id
+        );
+    }
 }
 
 /// A host reads data objects in any order.

@@ -166,7 +166,7 @@ macro_rules! reasons {
         /// What speaks against a transaction.
         ///
         /// Each has a name, the verdict that it gets where no policy says otherwise, the response code of a decline for it, the
-        /// attacks in which it shows, and a sentence in each language.
+        /// attacks that it answers, and a sentence in each language.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum ReasonKind {
@@ -254,7 +254,7 @@ reasons! {
 
     // The cryptogram.
     CryptogramWrong "cryptogram-wrong" Decline "05"
-        ["C01", "C05", "C07", "C11", "C17", "C20", "I01", "R02", "R05", "T02", "X01"]
+        ["C01", "C05", "C07", "C11", "C17", "C20", "I01", "R02", "R05", "T02", "X01", "X02", "X03"]
         "the cryptogram is not this card's over this data"
         "取引暗号（ARQC）が一致せず、このカードが生成したものではありません";
     VersionNotPinned "version-not-pinned" Decline "05" ["C17"]
@@ -525,7 +525,7 @@ impl ReasonKind {
         self.row().verdict
     }
 
-    /// The attacks in which it shows, by the names that the manual of attacks gives them.
+    /// The attacks that it answers in one of their forms, by the names that the manual of attacks gives them.
     pub fn attacks(self) -> &'static [&'static str] {
         self.row().attacks
     }
