@@ -338,6 +338,18 @@ const HONEST: &[Row] = &[
         |b, s| { b.issued.form = DEVICE; in_mode(tap(s).amount(90_000).set(tag::TERMINAL_COUNTRY_CODE, &[0, 0]), Mode::ElectronicCommerceChip) }),
     ("phone with online PIN", Nothing, ApproveAndFlag,
         |b, s| { b.issued.form = DEVICE; in_mode(s.amount(90_000).set(tag::TERMINAL_VERIFICATION_RESULTS, &[0, 0, 4, 0, 0]), Mode::Contactless) }),
+    ("large refund by tap of a phone that nobody unlocked", Nothing, ApproveAndFlag, |b, s| {
+        b.issued.form = DEVICE;
+        let s = refused(b, tap(s).amount(90_000).set(tag::TRANSACTION_TYPE, &[0x20]));
+        of_kind(s, Kind::Refund).with(|r| r.processing_code = Some("200000"))
+    }),
+    ("refund to a card without PIN tries", States(|r| r.pin_try_limit_exceeded()), ApproveAndFlag, |b, s| {
+        let s = no_cvm(s).set(tag::TRANSACTION_TYPE, &[0x20]);
+        let s = stating(b, s, |r| r.pin_try_limit_exceeded());
+        of_kind(s, Kind::Refund).with(|r| r.processing_code = Some("200000"))
+    }),
+    ("fares of a day over the first tap's own fare", Nothing, ApproveAndFlag,
+        |_, s| asking(at_merchant(tap(s).amount(210), 4111), 1_250).with(|r| r.deferred = true)),
     ("refund that ends with an AAC, 9F27 left out", Nothing, Approve,
         |b, s| of_kind(refused(b, s.set(tag::TRANSACTION_TYPE, &[0x20])), Kind::Refund)
             .without(tag::CRYPTOGRAM_INFORMATION_DATA).with(|r| r.processing_code = Some("200000"))),
@@ -837,6 +849,8 @@ const ATTACKS: &[Row] = &[
     ("hotel presents a thousandfold", Nothing, ApproveAndFlag, |_, s| of_kind(asking(at_merchant(s, 7011), 1_000_000), Kind::Clearing)),
     ("hotel tells a thousandfold by advice", Nothing, ApproveAndFlag, |_, s| of_kind(asking(at_merchant(s, 3509), 1_000_000), Kind::Advice)),
     ("hired car presents all that fits", Nothing, ApproveAndFlag, |_, s| of_kind(asking(at_merchant(s, 7512), 999_999_999_999), Kind::Clearing)),
+    ("fares beyond what a day's come to", Nothing, Decline, |_, s| asking(at_merchant(tap(s).amount(210), 4111), 90_000).with(|r| r.deferred = true)),
+    ("fares added up over the contacts", Nothing, Decline, |_, s| asking(at_merchant(s.amount(210), 4111), 1_250)),
     ("tip of double presented", Nothing, Decline, |_, s| of_kind(asking(at_merchant(s, 5812), 2_000), Kind::Clearing)),
     ("pump presents a fortune over cents", Nothing, ApproveAndFlag,
         |_, s| of_kind(asking(at_merchant(s.amount(100), 5541), 5_000_000), Kind::Clearing)),

@@ -121,8 +121,14 @@ pub(super) fn raised(context: &Context<'_, '_, '_>) -> Finding {
             Finding::Agrees
         };
     }
-    if is(&TRANSIT) && (later || nominal) && asked <= policy.transit_limit {
-        return Finding::Agrees;
+    if is(&TRANSIT) && asked <= policy.transit_limit {
+        if later || nominal {
+            return Finding::Agrees;
+        }
+        // The first tap of a day signs its own fare, and stands for all of them.
+        if request.entry_mode == PosEntryMode::Contactless {
+            return reason(ReasonKind::AmountRaised, Some(Verdict::ApproveAndFlag));
+        }
     }
     if signed == Amount::ZERO && unpredictable.is_some_and(|un| un.0 == [0; 4]) {
         return reason(ReasonKind::CapCryptogram, None);

@@ -250,7 +250,7 @@ pub(super) fn pin_skipped(context: &Context<'_, '_, '_>) -> Finding {
     })
 }
 
-/// No PIN tries left on the card: C04, attack 17. A PIN for the issuer makes up for it.
+/// No PIN tries left on the card: C04, attack 17. A PIN for the issuer makes up for it, and nobody asks for one to give money back.
 #[inline]
 pub(super) fn pin_tries(context: &Context<'_, '_, '_>) -> Finding {
     let Some(exceeded) = context
@@ -269,8 +269,10 @@ pub(super) fn pin_tries(context: &Context<'_, '_, '_>) -> Finding {
             place,
             Value::None,
         );
-        match context.request.pin {
-            OnlinePin::Right | OnlinePin::Sent => reason.with_verdict(Verdict::ApproveAndFlag),
+        match (context.request.pin, context.request.message) {
+            (OnlinePin::Right | OnlinePin::Sent, _) | (_, MessageKind::Refund) => {
+                reason.with_verdict(Verdict::ApproveAndFlag)
+            }
             _ => reason,
         }
     })
@@ -500,7 +502,7 @@ pub(super) fn above_limit(context: &Context<'_, '_, '_>) -> Finding {
     Finding::Contradicts(Reason::new(kind, Place::Element(4), amount, place, found))
 }
 
-/// A device that lets transit gates pass without its owner, anywhere else: L03, attack 15.
+/// A device that lets transit gates pass without its owner, anywhere else: L03, attack 15. Where money comes back it is flagged.
 #[inline]
 pub(super) fn express_mode(context: &Context<'_, '_, '_>) -> Finding {
     let request = context.request;
@@ -526,7 +528,7 @@ pub(super) fn express_mode(context: &Context<'_, '_, '_>) -> Finding {
             Place::Element(18),
             Value::Number(u64::from(mcc)),
         );
-        if context.above_limit() {
+        if context.above_limit() && request.message != MessageKind::Refund {
             reason
         } else {
             reason.with_verdict(Verdict::ApproveAndFlag)
