@@ -94,24 +94,15 @@ impl AssessArgs {
         } = self.key.load()?;
         let file = CardFile::read(&self.cards)?;
         let cards = file.cards(&versions)?;
-        let authoriser = Authoriser::new(Issuer::new(keys), names);
+        let authoriser = Authoriser::new(Issuer::new(keys), names).with_stripe(stripe);
         let name = |card| authoriser.named(card);
         let cards: Vec<_> = cards.into_iter().map(name).collect();
-        match stripe {
-            Some(stripe) => self.run_lines(
-                &authoriser.with_stripe(stripe),
-                &cards,
-                states,
-                activity,
-                out,
-            ),
-            None => self.run_lines(&authoriser, &cards, states, activity, out),
-        }
+        self.run_lines(&authoriser, &cards, states, activity, out)
     }
 
-    fn run_lines<E: CryptogramEngine, V: StripeVerifier>(
+    fn run_lines(
         &self,
-        authoriser: &Authoriser<E, V>,
+        authoriser: &Authoriser<impl CryptogramEngine, impl StripeVerifier>,
         cards: &[IssuedCard<'_>],
         states: &impl CardStateStore<Error: Into<Failure>>,
         activity: &impl ActivityStore<Error: Into<Failure>>,

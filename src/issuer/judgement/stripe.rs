@@ -67,6 +67,13 @@ impl StripeVerifier for () {
     }
 }
 
+/// With nobody nothing can be told.
+impl<V: StripeVerifier> StripeVerifier for Option<V> {
+    fn verify(&self, claim: &StripeClaim<'_>) -> Option<bool> {
+        self.as_ref()?.verify(claim)
+    }
+}
+
 impl<V: StripeVerifier + ?Sized> StripeVerifier for &V {
     fn verify(&self, claim: &StripeClaim<'_>) -> Option<bool> {
         (**self).verify(claim)
