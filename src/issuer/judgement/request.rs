@@ -83,7 +83,7 @@ pub struct AuthorisationRequest<'a> {
     pub currency: CurrencyCode,
     /// Amount and currency in which the cardholder pays, DE 6 and DE 51.
     pub billing: Option<(Amount, CurrencyCode)>,
-    /// When the host got the message, by its own clock.
+    /// When the host got the message, by its own clock. After 2049, which the dates of cards cannot say, no date is compared.
     pub at: Timestamp,
     /// When it was sent, DE 7.
     pub transmitted: Option<Timestamp>,
