@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use crate::cli::Failure;
+use crate::failure::Failure;
 
 /// The text of a file, which is wiped after use.
 ///

@@ -47,7 +47,7 @@ use chipcard::{Error, Tag};
 use serde::{Deserialize, Deserializer, Serialize};
 use zeroize::Zeroizing;
 
-use crate::cli::Failure;
+use crate::failure::Failure;
 use crate::input;
 
 /// Key sets, or one key for whatever index a message names.

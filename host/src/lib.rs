@@ -4,6 +4,7 @@ pub mod assess;
 pub mod batch;
 pub mod cli;
 pub mod decode;
+pub mod failure;
 pub mod gauntlet;
 pub mod input;
 pub mod kat;

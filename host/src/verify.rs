@@ -11,7 +11,7 @@ use chipcard::issuer::{CardRecord, ChipData, EngineError, Issuer, IssuerResponse
 use chipcard::key::CardKeyOption;
 use serde::{Deserialize, Serialize};
 
-use crate::cli::Failure;
+use crate::failure::Failure;
 use crate::input;
 use crate::keys::{CARD_KEYS, Keyring, choose, family, find_version};
 

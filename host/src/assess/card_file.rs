@@ -35,7 +35,7 @@ use chipcard::issuer::{
 use serde::Deserialize;
 
 use super::{Names, year_month};
-use crate::cli::Failure;
+use crate::failure::Failure;
 use crate::input::{self, named};
 use crate::keys::{CARD_KEYS, choose, family, find_version};
 

@@ -4,7 +4,7 @@ use chipcard::ErrorKind;
 use chipcard::element::Date;
 use chipcard::issuer::Timestamp;
 
-use crate::cli::Failure;
+use crate::failure::Failure;
 use crate::input::{self, named};
 
 /// A moment of `MMDDhhmmss`, UTC, in the year that brings it nearest to today. Digits that name no day say nothing.

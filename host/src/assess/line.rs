@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::cli::Failure;
+use crate::failure::Failure;
 use crate::input;
 
 /// A number, or the digits of one.

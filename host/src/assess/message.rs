@@ -11,7 +11,7 @@ use super::card_file::with_number;
 use super::day::{local_date, local_time, transmitted};
 use super::line::{Digits, Line};
 use super::{Names, year_month};
-use crate::cli::Failure;
+use crate::failure::Failure;
 use crate::input::{self, named};
 use crate::keys::choose;
 

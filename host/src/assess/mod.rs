@@ -19,7 +19,7 @@ pub use report::CompromisedCard;
 
 use chipcard::element::YearMonth;
 
-use crate::cli::Failure;
+use crate::failure::Failure;
 use crate::input::{self, named};
 
 /// What a value may be called.

@@ -5,7 +5,7 @@ use chipcard::issuer::{IssuedCard, Timestamp};
 use serde::Deserialize;
 
 use super::card_file::with_number;
-use crate::cli::Failure;
+use crate::failure::Failure;
 use crate::input::{self, named};
 
 /// A card is confirmed to be compromised: a line in the place of a message.

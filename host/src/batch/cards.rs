@@ -12,7 +12,7 @@ use crate::batch::csv;
 use crate::batch::row::{Cell, Facts, Row};
 use crate::batch::verdict::{Fault, FaultKind, Why};
 use crate::batch::{Columns, Field, Mapping};
-use crate::cli::Failure;
+use crate::failure::Failure;
 
 /// Cryptogram versions by family and number.
 #[derive(Debug)]

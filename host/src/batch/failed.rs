@@ -5,7 +5,7 @@ use std::io::{BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use crate::batch::verdict::FailedRow;
-use crate::cli::Failure;
+use crate::failure::Failure;
 
 /// How failed rows are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::fmt;
 
 use chipcard::Tag;
 
-use crate::cli::Failure;
+use crate::failure::Failure;
 
 /// What a column of a row means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use clap::ValueEnum;
 
-use crate::cli::Failure;
+use crate::failure::Failure;
 
 /// The form of a file of transactions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

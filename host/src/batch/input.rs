@@ -7,7 +7,7 @@ use memchr::{memchr, memchr_iter, memrchr};
 use serde::{Deserialize, Serialize};
 
 use crate::batch::csv;
-use crate::cli::Failure;
+use crate::failure::Failure;
 
 /// Longest record. A quote that is never closed makes the rest of a file one record, and ends here.
 const MAX_RECORD: usize = 1 << 20;

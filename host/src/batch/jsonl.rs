@@ -7,7 +7,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 use crate::batch::row::{Cell, Row};
 use crate::batch::verdict::{Fault, FaultKind};
 use crate::batch::{Columns, Field, Mapping};
-use crate::cli::Failure;
+use crate::failure::Failure;
 
 /// Names that are remembered, so that a name costs a look-up once; a file with more of them is slower, not wrong.
 const REMEMBERED: usize = 64;

@@ -3,7 +3,7 @@
 use chipcard::Tag;
 
 use crate::batch::Field;
-use crate::cli::Failure;
+use crate::failure::Failure;
 
 /// What was said of the columns on the command line: `field=column`.
 #[derive(Clone, Debug, Default)]

@@ -22,7 +22,7 @@ use crate::batch::row::Cell;
 use crate::batch::sample::{CARD_COLUMNS, Generator, chip_columns};
 use crate::batch::worker::Worker;
 use crate::batch::{Columns, Field};
-use crate::cli::Failure;
+use crate::failure::Failure;
 
 /// Rows of a sample's row group.
 const GROUP: u64 = 1 << 16;

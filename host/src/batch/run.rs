@@ -15,7 +15,7 @@ use crate::batch::input::{Input, Position};
 use crate::batch::progress::{Progress, Terminal};
 use crate::batch::state::StateFile;
 use crate::batch::worker::{Outcome, Plan, Worker};
-use crate::cli::Failure;
+use crate::failure::Failure;
 
 /// Between two looks at the progress.
 const TICK: Duration = Duration::from_millis(200);

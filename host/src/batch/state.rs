@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::batch::Counts;
 use crate::batch::input::Position;
-use crate::cli::Failure;
+use crate::failure::Failure;
 
 /// Bytes at the start of the input that tell it from another.
 const HEAD: u64 = 1 << 16;

@@ -22,7 +22,7 @@ use crate::batch::state::{Fingerprint, Identity, State, StateFile};
 use crate::batch::verdict::Fault;
 use crate::batch::worker::{Plan, Worker};
 use crate::batch::{Columns, Counts, Field, FileFormat, Mapping, Summary};
-use crate::cli::Failure;
+use crate::failure::Failure;
 use crate::keys::{KeyFile, Keyring};
 use crate::verify::Request;
 

@@ -12,10 +12,11 @@ use clap::Args;
 use serde_json::json;
 
 use crate::assess::{CardFile, Input};
+use crate::cli::Finding;
 #[cfg(any(feature = "redb", feature = "postgres"))]
 use crate::cli::store::{Durable, Open};
 use crate::cli::verify::KeyArgs;
-use crate::cli::{Failure, Finding};
+use crate::failure::Failure;
 use crate::input::Lines;
 use crate::keys::KeyFile;
 

@@ -9,8 +9,9 @@ use chipcard::key::KeyPolicy;
 use clap::Args;
 
 use crate::batch::{FileFormat, Profile, Sample, Settings};
+use crate::cli::Finding;
 use crate::cli::verify::CardArgs;
-use crate::cli::{Failure, Finding};
+use crate::failure::Failure;
 use crate::keys::KeyFile;
 
 /// Verify the cryptograms of a file of transactions.

@@ -7,7 +7,8 @@ use std::io::Write;
 
 use clap::{Args, Subcommand};
 
-use super::{Failure, Finding};
+use super::Finding;
+use crate::failure::Failure;
 
 /// A card in a virtual reader, and what it is personalised with.
 #[derive(Debug, Args)]

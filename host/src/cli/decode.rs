@@ -4,8 +4,9 @@ use std::io::Write;
 
 use clap::Args;
 
-use super::{Failure, Finding};
+use super::Finding;
 use crate::decode::{self, Family, Kind, Options};
+use crate::failure::Failure;
 use crate::input;
 
 /// Decode BER-TLV, APDUs, issuer application data, bit fields, lists, ATRs and tracks into a readable tree.

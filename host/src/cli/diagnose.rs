@@ -9,8 +9,9 @@ use chipcard::laboratory::{Diagnosis, Difference, Hypothesis, diagnose, name_ver
 use clap::Args;
 use serde::Serialize;
 
+use crate::cli::Finding;
 use crate::cli::verify::{CardArgs, KeyArgs};
-use crate::cli::{Failure, Finding};
+use crate::failure::Failure;
 use crate::input;
 use crate::keys::KeyFile;
 use crate::verify::Request;

@@ -9,7 +9,8 @@ use chipcard::gauntlet::{
 };
 use clap::Args;
 
-use super::{Failure, Finding, test_card};
+use super::{Finding, test_card};
+use crate::failure::Failure;
 use crate::gauntlet::{self as line, Emitted};
 
 /// Play every published attack, and honest traffic, against an authorisation host

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Failure, Finding};
+use super::Finding;
+use crate::failure::Failure;
 use crate::kat::{self, Status};
 
 /// Run known-answer files against the library

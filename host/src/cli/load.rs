@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::cli::{Failure, Finding, test_card};
+use crate::cli::{Finding, test_card};
+use crate::failure::Failure;
 use crate::load::{Until, run};
 
 /// Run contact transactions with a test card as fast as they go, and count them.

@@ -23,6 +23,8 @@ use std::process::ExitCode;
 use chipcard::card::test_cards::TestCard;
 use clap::{Parser, Subcommand};
 
+use crate::failure::Failure;
+
 /// An EMV chip card, its issuer, and a bench to test them.
 #[derive(Debug, Parser)]
 #[command(name = "chipcard", version, propagate_version = true)]
@@ -54,29 +56,6 @@ pub enum Finding {
     Good,
     /// It is not so: exit status 1.
     Bad,
-}
-
-/// Why a subcommand could not answer: exit status 2.
-#[derive(Debug)]
-pub struct Failure(String);
-
-impl Failure {
-    /// With a message for a person.
-    pub fn new(message: impl Into<String>) -> Self {
-        Self(message.into())
-    }
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl<E: std::error::Error> From<E> for Failure {
-    fn from(error: E) -> Self {
-        Self(error.to_string())
-    }
 }
 
 /// The test card of this name.

@@ -6,8 +6,9 @@ use chipcard::element::{Amount, CountryCode, CurrencyCode, Date, Pin, Unpredicta
 use clap::Args;
 use serde::Serialize;
 
-use crate::cli::{Failure, Finding};
+use crate::cli::Finding;
 use crate::decode::{Node, render_text};
+use crate::failure::Failure;
 use crate::input::{self, named};
 use crate::profile::{Personalisation, names};
 use crate::terminal::{Outcome, Sale};

@@ -7,7 +7,8 @@ use chipcard::cryptogram::CryptogramVersion;
 use chipcard::key::{IssuerKeySet, KeyPolicy};
 use clap::Args;
 
-use crate::cli::{Failure, Finding};
+use crate::cli::Finding;
+use crate::failure::Failure;
 use crate::input::{self, Lines};
 use crate::keys::{KeyFile, Keyring, master_key};
 use crate::verify::{Report, Request, Verdict, verify};

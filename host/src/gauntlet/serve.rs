@@ -6,7 +6,8 @@ use std::net::TcpListener;
 use chipcard::gauntlet::{AuthoriserHost, HostUnderTest};
 
 use super::wire::{Reply, Request, WireAnswer};
-use crate::cli::{Failure, tell};
+use crate::cli::tell;
+use crate::failure::Failure;
 
 /// Answers a request a line until the line ends. A line that is not understood gets a reply that says so.
 ///

@@ -10,7 +10,7 @@ use chipcard::key::IssuerKeySet;
 use chipcard::tlv::{self, Writer};
 use chipcard::{Tag, tag};
 
-use crate::cli::Failure;
+use crate::failure::Failure;
 
 /// A card's counter ends here; the next transaction is another card's.
 const LAST_TRANSACTION: u16 = u16::MAX;

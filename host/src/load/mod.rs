@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use chipcard::card::test_cards::TestCard;
 use serde::Serialize;
 
-use crate::cli::Failure;
+use crate::failure::Failure;
 use lane::Lane;
 
 /// How long to go on.

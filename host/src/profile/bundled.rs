@@ -3,7 +3,7 @@
 use chipcard::card::test_cards::TestCard;
 
 use super::Personalisation;
-use crate::cli::Failure;
+use crate::failure::Failure;
 
 /// The card of `chipcard card serve` and `chipcard card profile --export` unless another is named.
 pub const DEFAULT: &str = "default";

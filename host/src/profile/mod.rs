@@ -34,8 +34,8 @@ use zeroize::Zeroizing;
 pub use bundled::{DEFAULT, names};
 pub use lists::Lists;
 
-use crate::cli::Failure;
 use crate::decode::{self, Options};
+use crate::failure::Failure;
 use crate::input;
 use crate::keys::{like, master_key};
 use model::{Model, RsaKey};
@@ -53,7 +53,7 @@ use values::Secret;
 /// let applet = Applet::new(&profile, card.card_keys()?, VolatileMemory::new())?;
 /// assert_eq!(applet.state().pin_tries, 3);
 /// assert_eq!(Personalisation::parse(&card.to_toml()?)?, card);
-/// # Ok::<(), chipcard_host::cli::Failure>(())
+/// # Ok::<(), chipcard_host::failure::Failure>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Personalisation {

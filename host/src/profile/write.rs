@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::model::Model;
 use super::values::{COMMANDS, PARAMETERS, SECOND_XDA, name_of, number_of, value_of};
-use crate::cli::Failure;
+use crate::failure::Failure;
 
 const HEAD: &str = "\
 # A card of chipcard: what it is personalised with. Bytes are hexadecimal, amounts in minor units of the currency.

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use crate::cli::Failure;
 use crate::decode::{self, Kind, Options};
+use crate::failure::Failure;
 
 /// The transmission protocol of a card (EMV Book 1 9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use chipcard::card::{CardMemory, CardState, MemoryError, RECORD_LENGTH, Storage, TwoSlots};
 
-use crate::cli::Failure;
+use crate::failure::Failure;
 use crate::profile::Personalisation;
 
 /// Memory that outlasts the process: the state in a file, and beside it, under the same name with `.records`, what issuer scripts

@@ -11,8 +11,8 @@ use chipcard::issuer::{ChipData, IssuerAuthenticationData, IssuerResponse};
 use chipcard::key::{Ac, CardKey, CardKeyOption, SessionDerivation, SessionKey, SessionKeyMethod};
 use chipcard::{Tag, laboratory, tag};
 
-use crate::cli::Failure;
 use crate::decode::Node;
+use crate::failure::Failure;
 use crate::profile::Personalisation;
 
 type Result<T> = std::result::Result<T, Failure>;

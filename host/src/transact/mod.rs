@@ -13,8 +13,8 @@ use chipcard::issuer::{ChipData, Issuer, IssuerResponse};
 use chipcard::tag;
 use chipcard::tlv::Writer;
 
-use crate::cli::Failure;
 use crate::decode::{self, Node, Options as DecodeOptions};
+use crate::failure::Failure;
 use crate::profile::{Lists, Personalisation};
 use crate::terminal::{self, Acquirer, Event, OnlineAnswer, Outcome, Sale, Terminal};
 

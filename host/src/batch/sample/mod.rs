@@ -21,7 +21,7 @@ use chipcard::key::{Ac, CardKey, IssuerMasterKey};
 use chipcard::{Error, Tag, laboratory, tag};
 
 use crate::batch::FileFormat;
-use crate::cli::Failure;
+use crate::failure::Failure;
 use random::Random;
 #[cfg(feature = "parquet")]
 pub(super) use write::{CARD_COLUMNS, chip_columns};

@@ -4,7 +4,7 @@ use chipcard::cryptogram::{CipherFamily, CryptogramVersion};
 use chipcard::key::{Ac, IssuerMasterKey, KeyPolicy};
 
 use super::random::Random;
-use crate::cli::Failure;
+use crate::failure::Failure;
 use crate::keys::master_key;
 
 /// Key index of the TDES keys and of the AES keys.

@@ -8,7 +8,7 @@ use chipcard::Tag;
 
 use super::{Generator, Sample, SampleRow, TAGS};
 use crate::batch::FileFormat;
-use crate::cli::Failure;
+use crate::failure::Failure;
 
 /// The columns that say whose card it is.
 pub(in crate::batch) const CARD_COLUMNS: [&str; 5] = ["family", "cvn", "pan", "psn", "key_index"];

@@ -6,7 +6,8 @@ use chipcard::card::Severity;
 use clap::{ArgGroup, Args, ValueEnum};
 use serde::Serialize;
 
-use crate::cli::{Failure, Finding};
+use crate::cli::Finding;
+use crate::failure::Failure;
 use crate::input;
 use crate::profile::{DEFAULT, Personalisation, names};
 

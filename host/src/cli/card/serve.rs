@@ -8,7 +8,8 @@ use std::thread;
 use chipcard::card::{Applet, CardMemory, VolatileMemory};
 use clap::Args;
 
-use crate::cli::{Failure, Finding, tell};
+use crate::cli::{Finding, tell};
+use crate::failure::Failure;
 use crate::profile::{DEFAULT, Personalisation};
 use crate::reader::{
     self, AnswerToReset, Backoff, CardReader, FaultInjector, FileMemory, ManInTheMiddle, OverT0,

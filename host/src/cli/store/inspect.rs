@@ -13,7 +13,8 @@ use clap::Args;
 use serde::Serialize;
 
 use super::{Merchant, Open, Place};
-use crate::cli::{Failure, Finding};
+use crate::cli::Finding;
+use crate::failure::Failure;
 use crate::input;
 
 #[derive(Debug, Args)]

@@ -16,7 +16,8 @@ use clap::{Args, Subcommand};
 use zeroize::Zeroizing;
 
 use self::inspect::Inspect;
-use crate::cli::{Failure, Finding};
+use crate::cli::Finding;
+use crate::failure::Failure;
 use crate::input;
 
 /// Make a store of what the issuer knows of cards, look into it, or change its index key.
