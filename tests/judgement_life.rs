@@ -113,6 +113,8 @@ struct Life {
     kept: Vec<Sale>,
     /// Messages that asked the issuer, in their order.
     asked: Vec<Sale>,
+    /// Messages that told the issuer something since then.
+    told: u32,
 }
 
 impl Life {
@@ -127,6 +129,7 @@ impl Life {
             fallbacks: 0,
             kept: Vec::new(),
             asked: Vec::new(),
+            told: 0,
         }
     }
 
@@ -168,6 +171,7 @@ impl Life {
     fn ask(&mut self, sale: Sale) -> Result<(), String> {
         let (verdict, reasons) = self.judge(&sale);
         self.asked.push(sale);
+        self.told = 0;
         if verdict.is_approval() {
             Ok(())
         } else {
@@ -280,12 +284,14 @@ impl Life {
                     if sale.request.message.asks() {
                         self.ask(sale)
                     } else {
+                        self.told += 1;
                         self.tell(&sale)
                     }
                 }
                 None => Ok(()),
             },
-            Event::Retransmitted => match self.asked.last() {
+            // Three transactions of a card are remembered.
+            Event::Retransmitted => match self.asked.last().filter(|_| self.told < 3) {
                 Some(sale) => self.tell(sale),
                 None => Ok(()),
             },

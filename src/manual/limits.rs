@@ -8,6 +8,7 @@
 //! - A **full copy of a stripe** used where only stripes are read.
 //! - A **guessed CVC3 or dCVV** has three digits. A lucky one moves the card's counter at most 1000 ahead, and until the card itself gets there its
 //!   own payments are declined. Of a card that was never seen before no counter is too far ahead.
+//! - A **retransmission** that comes when the card has proved three other transactions since: it looks like a replay, and is declined.
 //! - What happens **offline**, until it is presented: wrong TCs, wedges, clones of static data.
 //! - **Side channels and faults** of the card.
 //! - A **man behind the terminal** who replaces data before they are sent, as long as they are consistent.
