@@ -20,7 +20,11 @@ use chipcard::issuer::{
 use chipcard::key::{CardKeyOption, IssuerMasterKey};
 use chipcard::magstripe::{CvvDigits, CvvInput, ExpiryDigits, dcvv};
 use chipcard::{Tag, tag};
-use judge::{Bench, NOON, PAN, Sale, value};
+use judge::rows::{
+    self, Change, DEVICE, asking, at_merchant, in_dollars, no_cvm, number_alone, of_kind, printed,
+    tap,
+};
+use judge::{Bench, NOON, PAN, Sale};
 use test_card::{TERMINAL_CAPABILITIES, TestCard, iad};
 
 use Verdict::{Approve, ApproveAndFlag, Decline, Refer, Reject, StepUp};
@@ -38,46 +42,19 @@ use Needs::{Nothing, Signs, States};
 type Fact = fn(&CardVerificationResults<'_>) -> Option<bool>;
 
 /// What it is, what a version must tell, the limit of its verdict, the change.
-type Row = (&'static str, Needs, Verdict, fn(&mut Bench, Sale) -> Sale);
+type Row = (&'static str, Needs, Verdict, Change);
 
 const DAY: u64 = 86_400;
-const DEVICE: Form = Form::Token {
-    domain: TokenDomain::DEVICE,
-    funding: CardStatus::Active,
-};
 const WEB_TOKEN: Form = Form::Token {
     domain: TokenDomain::ELECTRONIC_COMMERCE,
     funding: CardStatus::Active,
 };
-
-fn of_kind(sale: Sale, kind: Kind) -> Sale {
-    sale.with(|request| request.message = kind)
-}
-
-fn at_merchant(sale: Sale, mcc: u16) -> Sale {
-    sale.with(|request| request.mcc = Some(mcc))
-}
-
-fn asking(sale: Sale, minor_units: u64) -> Sale {
-    let amount = Amount::new(minor_units).unwrap();
-    sale.with(|request| request.amount = amount)
-}
 
 fn elsewhere(sale: Sale, stan: &str) -> Sale {
     sale.stan(stan).with(|request| {
         request.merchant = Some("MERCHANT0000002");
         request.terminal_id = Some("TERM0002");
     })
-}
-
-fn no_cvm(sale: Sale) -> Sale {
-    sale.set(tag::CVM_RESULTS, &[0x1F, 0x03, 0x02])
-        .set(tag::TERMINAL_VERIFICATION_RESULTS, &[0; 5])
-        .with(|request| request.pin = OnlinePin::NotSent)
-}
-
-fn tap(sale: Sale) -> Sale {
-    no_cvm(sale).with(|request| request.entry_mode = Mode::Contactless)
 }
 
 /// The terminal says how the cardholder was verified, and there is no PIN for the issuer.
@@ -87,35 +64,8 @@ fn verified_by(sale: Sale, method: u8, result: u8) -> Sale {
         .with(|request| request.pin = OnlinePin::NotSent)
 }
 
-fn in_dollars(sale: Sale, minor_units: u64) -> Sale {
-    let (country, currency) = (CountryCode::new(840), CurrencyCode::new(840));
-    sale.amount(minor_units)
-        .set(tag::TRANSACTION_CURRENCY_CODE, &[0x08, 0x40])
-        .set(tag::TERMINAL_COUNTRY_CODE, &[0x08, 0x40])
-        .with(|request| {
-            request.country = Some(country.unwrap());
-            request.currency = currency.unwrap();
-        })
-}
-
-fn number_alone(sale: Sale, mode: Mode, terminal: Terminal) -> Sale {
-    let sale = sale.with(|request| {
-        request.entry_mode = mode;
-        request.terminal = terminal;
-        request.pin = OnlinePin::NotSent;
-    });
-    Sale {
-        elements: None,
-        ..sale
-    }
-}
-
 fn in_mode(sale: Sale, mode: Mode) -> Sale {
     sale.with(|request| request.entry_mode = mode)
-}
-
-fn printed(code: &str) -> String {
-    value(PAN, judge::expiry(), code)
 }
 
 fn with_track(sale: Sale, bench: &Bench, value: &str) -> Sale {
@@ -1013,25 +963,15 @@ fn states(version: &CryptogramVersion, fact: Fact) -> bool {
 }
 
 fn each(rows: &[Row], hold: impl Fn(Verdict, Verdict) -> bool) {
-    let mut failures = Vec::new();
-    for (name, needs, limit, change) in rows {
-        for version in CryptogramVersion::ALL {
-            let tells = match needs {
-                Nothing => true,
-                Signs(tag) => version.data.parts().contains(&SignedPart::Element(*tag)),
-                States(fact) => states(version, *fact),
-            };
-            if !tells {
-                continue;
-            }
-            let assessment = Bench::play(version, *change);
-            let (verdict, reasons) = (assessment.verdict, assessment.reasons);
-            if !hold(verdict, *limit) {
-                failures.push(format!("{}: {name}: {verdict} {reasons:?}", version.name));
-            }
-        }
-    }
-    assert!(failures.is_empty(), "{}", failures.join("\n"));
+    let row = |(name, needs, limit, change): &Row, version: &CryptogramVersion| {
+        let tells = match needs {
+            Nothing => true,
+            Signs(tag) => version.data.parts().contains(&SignedPart::Element(*tag)),
+            States(fact) => states(version, *fact),
+        };
+        tells.then_some(((*name).to_owned(), *limit, *change))
+    };
+    rows::play(rows, row, hold);
 }
 
 #[test]

@@ -12,6 +12,7 @@ use chipcard::issuer::{
     AtcWindow, MemoryActivity, MessageKind, OnlinePin, PosEntryMode, TerminalCapability, Verdict,
 };
 use chipcard::tag;
+use judge::rows::tap;
 use judge::{Bench, Sale};
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -154,13 +155,7 @@ impl Life {
     }
 
     fn tap(&mut self, terminal: &'static str, yen: u64) -> Sale {
-        self.sale(terminal, yen)
-            .set(tag::CVM_RESULTS, &[0x1F, 0x03, 0x02])
-            .set(tag::TERMINAL_VERIFICATION_RESULTS, &[0; 5])
-            .with(|request| {
-                request.entry_mode = PosEntryMode::Contactless;
-                request.pin = OnlinePin::NotSent;
-            })
+        tap(self.sale(terminal, yen))
     }
 
     fn judge(&self, sale: &Sale) -> (Verdict, String) {

@@ -48,13 +48,21 @@ impl Folder {
         Self(folder)
     }
 
-    fn assess(&self, more: &[&str], lines: &[Value]) -> Output {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_chipcard"))
+    /// The command with the files of this folder.
+    fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_chipcard"));
+        command
             .arg("assess")
             .arg("--keys")
             .arg(self.0.join("keys.toml"))
             .arg("--cards")
-            .arg(self.0.join("cards.toml"))
+            .arg(self.0.join("cards.toml"));
+        command
+    }
+
+    fn assess(&self, more: &[&str], lines: &[Value]) -> Output {
+        let mut child = self
+            .command()
             .args(more)
             .arg("-")
             .stdin(Stdio::piped())
@@ -291,18 +299,7 @@ fn what_is_wrong_in_a_file_is_named_and_never_quoted() {
             Some(bytes) => fs::write(&messages, bytes).unwrap(),
             None => fs::create_dir_all(&messages).unwrap(),
         }
-        let output = Command::new(env!("CARGO_BIN_EXE_chipcard"))
-            .current_dir(&folder.0)
-            .args([
-                "assess",
-                "--keys",
-                "keys.toml",
-                "--cards",
-                "cards.toml",
-                "messages",
-            ])
-            .output()
-            .unwrap();
+        let output = folder.command().arg(&messages).output().unwrap();
         assert_eq!(output.status.code(), Some(2));
         let error = text(&output.stderr);
         assert!(error.contains(&format!("messages{complaint}")), "{error}");
@@ -317,17 +314,9 @@ fn whoever_stops_reading_is_not_answered_with_a_panic() {
     fs::write(folder.0.join("messages"), lines).unwrap();
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
-    let mut command = Command::new(env!("CARGO_BIN_EXE_chipcard"));
+    let mut command = folder.command();
     command
-        .current_dir(&folder.0)
-        .args([
-            "assess",
-            "--keys",
-            "keys.toml",
-            "--cards",
-            "cards.toml",
-            "messages",
-        ])
+        .arg(folder.0.join("messages"))
         .stdout(writer.try_clone().unwrap())
         .stderr(writer);
     assert_eq!(command.status().unwrap().code(), Some(2));

@@ -6,6 +6,8 @@
     reason = "several tests share this, each a part of it; a failure here is a failed test"
 )]
 
+pub(crate) mod rows;
+
 use chipcard::cryptogram::{CipherFamily, CryptogramVersion};
 use chipcard::element::{
     Amount, CountryCode, CryptogramType, CurrencyCode, Date, Pan, PanSequenceNumber, ServiceCode,
