@@ -4,7 +4,7 @@ use super::{Context, Finding, tag_reason};
 use crate::element::{Pan, PanSequenceNumber};
 use crate::issuer::judgement::card::{CardStatus, Form};
 use crate::issuer::judgement::reason::{Place, Reason, ReasonKind, Value};
-use crate::issuer::{MessageKind, PosEntryMode, Verdict};
+use crate::issuer::{PosEntryMode, Verdict};
 use crate::tag;
 
 /// DE 2, DE 35, DE 45 and tag 57 name one card, and it is the one of the record: P08, M20.
@@ -102,14 +102,12 @@ fn bar(context: &Context<'_, '_, '_>, status: CardStatus) -> Finding {
         Some(kind) => {
             let place = Place::Record;
             let reason = Reason::new(kind, place, Value::None, place, Value::None);
-            Finding::Contradicts(match (context.request.message, status) {
-                // Goods come back when their card is long gone; the money goes to the account.
-                (MessageKind::Refund, CardStatus::Replaced) => {
-                    reason.with_verdict(Verdict::ApproveAndFlag)
-                }
-                (MessageKind::Refund, _) => reason.with_verdict(Verdict::Refer),
-                _ => reason,
-            })
+            // Goods come back when their card is long gone; the money goes to the account.
+            let most = match status {
+                CardStatus::Replaced => Verdict::ApproveAndFlag,
+                _ => Verdict::Refer,
+            };
+            Finding::Contradicts(context.if_back(reason, most))
         }
     }
 }
@@ -161,10 +159,7 @@ pub(super) fn expired(context: &Context<'_, '_, '_>) -> Finding {
             Place::Clock,
             Value::None,
         );
-        match request.message {
-            MessageKind::Refund => reason.with_verdict(Verdict::ApproveAndFlag),
-            _ => reason,
-        }
+        context.if_back(reason, Verdict::ApproveAndFlag)
     })
 }
 

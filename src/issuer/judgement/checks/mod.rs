@@ -23,7 +23,7 @@ use super::request::AuthorisationRequest;
 use super::results::Results;
 use crate::cryptogram::SignedPart;
 use crate::element::Date;
-use crate::issuer::{CardRecord, PlaceState, Recorded, Refusal};
+use crate::issuer::{CardRecord, MessageKind, PlaceState, Recorded, Refusal, Verdict};
 
 /// What a check finds. Where something is missing that the question needs, there is no answer, and that is no contradiction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +68,14 @@ impl Context<'_, '_, '_> {
     #[inline]
     pub(crate) const fn proved(&self) -> bool {
         matches!(self.cryptogram, Some(Ok(())))
+    }
+
+    /// A reason where money may go back, and then leads to no more than this.
+    pub(crate) fn if_back(&self, reason: Reason, most: Verdict) -> Reason {
+        match self.request.message {
+            MessageKind::Refund => reason.with_verdict(reason.verdict.min(most)),
+            _ => reason,
+        }
     }
 
     /// Whether the cryptogram is right and covers this element.

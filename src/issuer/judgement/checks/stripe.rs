@@ -372,10 +372,7 @@ pub(super) fn typed(context: &Context<'_, '_, '_>) -> Finding {
     Finding::unless(able || failed, || {
         let kind = ReasonKind::TypedAtChipTerminal;
         let reason = mode_reason(context, kind, Place::TerminalCapability);
-        match request.message {
-            MessageKind::Refund => reason.with_verdict(Verdict::ApproveAndFlag),
-            _ => reason,
-        }
+        context.if_back(reason, Verdict::ApproveAndFlag)
     })
 }
 
